@@ -1,0 +1,1 @@
+//! Key names: classes of segments, pattern mining, hash tags and slots.
