@@ -1,0 +1,173 @@
+//! What a file says of itself besides its keys.
+
+use super::functions::Function;
+use super::header::Header;
+
+/// Most anomalies of one kind that are kept one by one; more are only counted.
+const KEPT_PER_KIND: u64 = 1000;
+
+/// An aux field in file order. Both parts are bytes: a writer may put anything there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aux {
+    pub name: Vec<u8>,
+    pub value: Vec<u8>,
+    pub offset: u64,
+}
+
+/// Auxiliary data of a module (MODULE_AUX).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleAux {
+    pub module: String,
+    pub version: u16,
+    /// 1 before the keys, 2 behind them.
+    pub when: u64,
+    pub file_bytes: u64,
+    pub offset: u64,
+}
+
+/// A migration of slots that was going on (SLOT_IMPORT, Valkey 9): job name, ranges of first and last slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotImport {
+    pub job: Vec<u8>,
+    pub ranges: Vec<(u64, u64)>,
+}
+
+/// A statement of the file about its own counts, kept as a cross-check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeclaredCounts {
+    pub db: u64,
+    /// None for RESIZEDB, which speaks of the whole database.
+    pub slot: Option<u64>,
+    pub keys: u64,
+    pub expires: u64,
+}
+
+/// Something that is not as it should be but did not stop the parser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anomaly {
+    /// Stable identifier, for example `count-mismatch`.
+    pub kind: &'static str,
+    pub offset: u64,
+    pub db: Option<u64>,
+    pub key: Option<Vec<u8>>,
+    pub message: String,
+}
+
+/// Dialects of other servers, recognised by their marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    KeyDb,
+    Dragonfly,
+    RedisEnterprise,
+}
+
+impl Dialect {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KeyDb => "KeyDB",
+            Self::Dragonfly => "Dragonfly",
+            Self::RedisEnterprise => "Redis Enterprise",
+        }
+    }
+}
+
+/// State of the checksum behind the EOF opcode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Checksum {
+    /// Not reached yet.
+    #[default]
+    Unknown,
+    Ok,
+    Mismatch,
+    /// The version has none, or the file ends before it.
+    Absent,
+    /// Eight zero bytes: the writer had `rdbchecksum no`.
+    Disabled,
+}
+
+impl Checksum {
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => None,
+            Self::Ok => Some("ok"),
+            Self::Mismatch => Some("mismatch"),
+            Self::Absent => Some("absent"),
+            Self::Disabled => Some("disabled"),
+        }
+    }
+}
+
+/// Everything a file says besides its keys, filled while it is read.
+#[derive(Debug)]
+pub struct FileFacts {
+    pub header: Header,
+    pub aux: Vec<Aux>,
+    pub module_aux: Vec<ModuleAux>,
+    pub functions: Vec<Function>,
+    /// Bodies of cached EVAL scripts (aux field `lua`, Redis 4.0 to 6.2).
+    pub scripts: Vec<Vec<u8>>,
+    pub declared: Vec<DeclaredCounts>,
+    pub anomalies: Vec<Anomaly>,
+    /// Anomalies beyond those that are kept, per kind.
+    pub anomalies_not_kept: Vec<(&'static str, u64)>,
+    pub dialect: Option<Dialect>,
+    /// Commands inside the dump (UPDATE of Valkey 9.2) that were not applied.
+    pub updates: u64,
+    pub checksum: Checksum,
+    pub checksum_stored: Option<u64>,
+    pub slot_info_seen: bool,
+    pub slot_imports: Vec<SlotImport>,
+    /// Whether a key carried FREQ (true, _) or IDLE (_, true).
+    pub eviction_seen: (bool, bool),
+    pub end_offset: u64,
+}
+
+impl FileFacts {
+    pub fn new(header: Header) -> Self {
+        Self {
+            header,
+            aux: Vec::new(),
+            module_aux: Vec::new(),
+            functions: Vec::new(),
+            scripts: Vec::new(),
+            declared: Vec::new(),
+            anomalies: Vec::new(),
+            anomalies_not_kept: Vec::new(),
+            dialect: None,
+            updates: 0,
+            checksum: Checksum::Unknown,
+            checksum_stored: None,
+            slot_info_seen: false,
+            slot_imports: Vec::new(),
+            eviction_seen: (false, false),
+            end_offset: 0,
+        }
+    }
+
+    /// Value of the first aux field of this name.
+    pub fn aux_value(&self, name: &[u8]) -> Option<&[u8]> {
+        self.aux.iter().find(|aux| aux.name == name).map(|aux| aux.value.as_slice())
+    }
+
+    /// Notes an anomaly; beyond a thousand of one kind they are only counted.
+    pub fn note(&mut self, anomaly: Anomaly) {
+        let same = self.anomalies.iter().filter(|a| a.kind == anomaly.kind).count() as u64;
+        if same < KEPT_PER_KIND {
+            self.anomalies.push(anomaly);
+        } else if let Some((_, count)) = self.anomalies_not_kept.iter_mut().find(|(kind, _)| *kind == anomaly.kind) {
+            *count += 1;
+        } else {
+            self.anomalies_not_kept.push((anomaly.kind, 1));
+        }
+    }
+
+    /// Server family and version text as the aux fields tell them: `redis`, `valkey` or `unknown`.
+    pub fn server(&self) -> (&'static str, Option<String>) {
+        for (name, server) in [(b"valkey-ver".as_slice(), "valkey"), (b"redis-ver", "redis")] {
+            if let Some(version) = self.aux_value(name) {
+                return (server, Some(String::from_utf8_lossy(version).into_owned()));
+            }
+        }
+        ("unknown", None)
+    }
+}

@@ -1,0 +1,89 @@
+//! Where the corpus is and how its truth is read. Without the corpus a test says what it skips.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+use serde_json::Value;
+
+/// The folder with the corpus: `RDBSCOPE_SHARED`, else `../shared` beside the checkout.
+pub fn shared() -> Option<PathBuf> {
+    let path = std::env::var_os("RDBSCOPE_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
+    if path.is_dir() {
+        return Some(path);
+    }
+    writeln!(std::io::stderr(), "skipped: no corpus at {}", path.display()).ok();
+    None
+}
+
+/// The bytes of a file, unpacked where its name ends in `.gz`.
+pub fn read(path: &Path) -> Vec<u8> {
+    let file = File::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut bytes = Vec::new();
+    if path.extension().is_some_and(|e| e == "gz") {
+        MultiGzDecoder::new(file).read_to_end(&mut bytes).unwrap();
+    } else {
+        let mut file = file;
+        file.read_to_end(&mut bytes).unwrap();
+    }
+    bytes
+}
+
+/// A dump with the truth about its keys.
+pub struct Dump {
+    /// Path below the corpus, for messages.
+    pub name: String,
+    pub rdb: PathBuf,
+    pub truth: PathBuf,
+}
+
+impl Dump {
+    pub fn bytes(&self) -> Vec<u8> {
+        read(&self.rdb)
+    }
+
+    /// One JSON object per key.
+    pub fn truth(&self) -> Vec<Value> {
+        let text = read(&self.truth);
+        text.split(|&b| b == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect()
+    }
+}
+
+/// All dumps of the corpus that have a truth file (append-only logs excepted), in the order of their paths.
+pub fn dumps() -> Vec<Dump> {
+    let Some(shared) = shared() else { return Vec::new() };
+    let corpus = shared.join("corpus");
+    let mut found = Vec::new();
+    let mut folders = vec![corpus.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                if path.file_name().is_some_and(|name| name != "aof") {
+                    folders.push(path);
+                }
+                continue;
+            }
+            let text = path.to_string_lossy().into_owned();
+            let Some(stem) = text.strip_suffix(".rdb.gz").or_else(|| text.strip_suffix(".rdb")) else { continue };
+            let beside =
+                [format!("{stem}.truth.jsonl.gz"), folder.join("truth.jsonl.gz").to_string_lossy().into_owned()];
+            if let Some(truth) = beside.iter().map(PathBuf::from).find(|p| p.is_file()) {
+                let name = folder.strip_prefix(&corpus).unwrap().to_string_lossy().into_owned();
+                found.push(Dump { name, rdb: path, truth });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+/// Bytes out of hex text.
+pub fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len() / 2).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap()).collect()
+}
