@@ -4,10 +4,13 @@
 //! [`events`]) → sinks that gather facts about each key.
 
 pub mod conversion;
+pub mod duplicates;
 pub mod encodings;
 pub mod error;
 pub mod events;
 pub mod kinds;
 pub mod patterns;
 pub mod rdb;
+pub mod rows;
 pub mod source;
+pub mod spool;
