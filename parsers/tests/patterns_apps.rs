@@ -16,10 +16,8 @@ const FLOOR: f64 = 0.93;
 const FLOOR_EACH: f64 = 0.80;
 
 fn corpus() -> Option<PathBuf> {
-    let shared = std::env::var_os("RDBSCOPE_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
-        PathBuf::from,
-    );
+    let shared = std::env::var_os("RDBSCOPE_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
     let corpus = shared.join("corpus");
     if !corpus.is_dir() {
         eprintln!("skipped: no corpus at {}", corpus.display());
@@ -36,9 +34,7 @@ struct Truth {
 
 fn truth(path: &Path) -> Vec<Truth> {
     let mut text = String::new();
-    GzDecoder::new(File::open(path).expect("truth"))
-        .read_to_string(&mut text)
-        .expect("gzip of UTF-8");
+    GzDecoder::new(File::open(path).expect("truth")).read_to_string(&mut text).expect("gzip of UTF-8");
     text.lines()
         .map(|line| {
             let row: Value = serde_json::from_str(line).expect("one JSON object per line");
@@ -49,10 +45,7 @@ fn truth(path: &Path) -> Vec<Truth> {
                 key: hex
                     .as_bytes()
                     .chunks(2)
-                    .map(|pair| {
-                        u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16)
-                            .expect("hex")
-                    })
+                    .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hex"))
                     .collect(),
                 type_code: types.iter().position(|t| *t == name).unwrap_or(types.len()) as u8,
                 slot: row["slot"].as_u64(),
@@ -74,31 +67,17 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 /// Mines all keys and checks what must hold of any table. Returns it and the pattern of each key.
 fn mine(keys: &[Truth]) -> (PatternTable, Vec<u32>) {
     let mut miner = PatternMiner::new();
-    let assigned: Vec<u32> = keys
-        .iter()
-        .map(|truth| miner.assign(&truth.key, truth.type_code))
-        .collect();
+    let assigned: Vec<u32> = keys.iter().map(|truth| miner.assign(&truth.key, truth.type_code)).collect();
     let table = miner.finish();
-    let patterns: Vec<u32> = assigned
-        .iter()
-        .map(|&id| table.assigned[id as usize])
-        .collect();
+    let patterns: Vec<u32> = assigned.iter().map(|&id| table.assigned[id as usize]).collect();
     let mut counts = vec![0u64; table.patterns.len()];
     for &pattern in &patterns {
         counts[pattern as usize] += 1;
     }
     let stated: Vec<u64> = table.patterns.iter().map(|pattern| pattern.keys).collect();
     assert_eq!(counts, stated);
-    let texts: HashSet<&str> = table
-        .patterns
-        .iter()
-        .map(|pattern| pattern.text.as_str())
-        .collect();
-    assert_eq!(
-        texts.len(),
-        table.patterns.len(),
-        "no two patterns have the same text"
-    );
+    let texts: HashSet<&str> = table.patterns.iter().map(|pattern| pattern.text.as_str()).collect();
+    assert_eq!(texts.len(), table.patterns.len(), "no two patterns have the same text");
     (table, patterns)
 }
 
@@ -119,10 +98,7 @@ fn expression(pattern: &str) -> Regex {
     let forms: HashMap<&str, &str> = HashMap::from([
         ("int", r"\d+"),
         ("hex", "[0-9a-f]+"),
-        (
-            "uuid",
-            "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
-        ),
+        ("uuid", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
         ("date", r"\d{4}-(?:\d\d-\d\d|W\d\d)|\d{6}|\d{8}"),
         ("ip", r"\d+\.\d+\.\d+\.\d+"),
         ("token", "[^:]+"),
@@ -132,10 +108,8 @@ fn expression(pattern: &str) -> Regex {
     let mut text = String::from("^");
     let mut rest = pattern;
     while !rest.is_empty() {
-        let known = forms.iter().find_map(|(name, form)| {
-            rest.strip_prefix(&format!("{{{name}}}"))
-                .map(|rest| (rest, form))
-        });
+        let known =
+            forms.iter().find_map(|(name, form)| rest.strip_prefix(&format!("{{{name}}}")).map(|rest| (rest, form)));
         if let Some((after, form)) = known {
             text.push_str(&format!("(?:{form})"));
             rest = after;
@@ -168,11 +142,7 @@ fn expectations(folder: &Path) -> Vec<Expectation> {
             regex: regex(row["regex"].as_str().expect("regex")),
             also: row["also_accept"]
                 .as_array()
-                .map(|also| {
-                    also.iter()
-                        .filter_map(|text| Some(text.as_str()?.to_owned()))
-                        .collect()
-                })
+                .map(|also| also.iter().filter_map(|text| Some(text.as_str()?.to_owned())).collect())
                 .unwrap_or_default(),
         })
         .collect()
@@ -182,10 +152,7 @@ fn expectations(folder: &Path) -> Vec<Expectation> {
 /// the same alternative joins, the row that it is the pattern of among them.
 fn accepted(rows: &[Expectation], names: &[String]) -> HashSet<Vec<usize>> {
     let matches = |regex: &Regex, keys: &[usize]| -> Vec<usize> {
-        keys.iter()
-            .copied()
-            .filter(|&key| regex.is_match(&names[key]).expect("match"))
-            .collect()
+        keys.iter().copied().filter(|&key| regex.is_match(&names[key]).expect("match")).collect()
     };
     let all: Vec<usize> = (0..names.len()).collect();
     let mut groups = HashSet::new();
@@ -248,10 +215,7 @@ fn groups_agree_with_the_applications() {
         ));
         if std::env::var_os("PATTERNS_SHOW").is_some() {
             for pattern in &table.patterns {
-                report.push_str(&format!(
-                    "    = {} ({}) prefix {:?}\n",
-                    pattern.text, pattern.keys, pattern.prefix
-                ));
+                report.push_str(&format!("    = {} ({}) prefix {:?}\n", pattern.text, pattern.keys, pattern.prefix));
             }
         }
         for line in wrong.iter().take(12) {
@@ -263,10 +227,7 @@ fn groups_agree_with_the_applications() {
         worst = worst.min(share);
     }
     let share = right as f64 / all as f64;
-    report.push_str(&format!(
-        "all {right} of {all} keys, {:.2} %\n",
-        share * 100.0
-    ));
+    report.push_str(&format!("all {right} of {all} keys, {:.2} %\n", share * 100.0));
     eprint!("{report}");
     assert!(share >= FLOOR && worst >= FLOOR_EACH, "{report}");
 }
@@ -276,18 +237,10 @@ fn slots_agree_with_the_cluster_nodes() {
     let Some(corpus) = corpus() else { return };
     let mut checked = 0;
     for folder in folders(&corpus.join("cluster")) {
-        let truths = std::fs::read_dir(&folder)
-            .expect("folder")
-            .map(|entry| entry.expect("entry").path());
+        let truths = std::fs::read_dir(&folder).expect("folder").map(|entry| entry.expect("entry").path());
         for path in truths.filter(|path| path.to_string_lossy().ends_with("truth.jsonl.gz")) {
             for row in truth(&path) {
-                assert_eq!(
-                    Some(u64::from(slot(&row.key))),
-                    row.slot,
-                    "{:?} tag {:?}",
-                    row.key,
-                    hash_tag(&row.key)
-                );
+                assert_eq!(Some(u64::from(slot(&row.key))), row.slot, "{:?} tag {:?}", row.key, hash_tag(&row.key));
                 checked += 1;
             }
         }

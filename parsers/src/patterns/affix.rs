@@ -35,30 +35,16 @@ pub(super) fn affix_groups(names: &[&[u8]], least: usize) -> Vec<AffixGroup> {
     groups
 }
 
-fn groups_of(
-    names: &[Vec<Part>],
-    free: &mut [bool],
-    least: usize,
-    at_start: bool,
-) -> Vec<AffixGroup> {
+fn groups_of(names: &[Vec<Part>], free: &mut [bool], least: usize, at_start: bool) -> Vec<AffixGroup> {
     let mut by_affix: HashMap<&[Part], Vec<usize>> = HashMap::new();
     for (index, name) in names.iter().enumerate() {
         if free.get(index) != Some(&true) {
             continue;
         }
         let affixes: Vec<&[Part]> = if at_start {
-            (1..name.len())
-                .filter(|&at| name[at - 1].is_separator())
-                .map(|at| &name[..at])
-                .take(CUTS)
-                .collect()
+            (1..name.len()).filter(|&at| name[at - 1].is_separator()).map(|at| &name[..at]).take(CUTS).collect()
         } else {
-            (1..name.len())
-                .rev()
-                .filter(|&at| name[at].is_separator())
-                .map(|at| &name[at..])
-                .take(CUTS)
-                .collect()
+            (1..name.len()).rev().filter(|&at| name[at].is_separator()).map(|at| &name[at..]).take(CUTS).collect()
         };
         for affix in affixes {
             if affix.iter().any(|part| part.is_letter()) {
@@ -66,26 +52,16 @@ fn groups_of(
             }
         }
     }
-    let mut affixes: Vec<(&[Part], Vec<usize>)> = by_affix
-        .into_iter()
-        .filter(|(_, members)| members.len() >= least)
-        .collect();
+    let mut affixes: Vec<(&[Part], Vec<usize>)> =
+        by_affix.into_iter().filter(|(_, members)| members.len() >= least).collect();
     // Longest first; the text breaks ties, so that the outcome does not depend on the map's order.
     affixes.sort_by_cached_key(|(affix, _)| (usize::MAX - affix.len(), from_parts(affix)));
     let mut kept: Vec<(&[Part], Vec<usize>)> = Vec::new();
     for (affix, members) in affixes {
         let inner = |other: &[Part]| {
-            if at_start {
-                other.starts_with(affix)
-            } else {
-                other.ends_with(affix)
-            }
+            if at_start { other.starts_with(affix) } else { other.ends_with(affix) }
         };
-        let covered: usize = kept
-            .iter()
-            .filter(|(other, _)| inner(other))
-            .map(|(_, members)| members.len())
-            .sum();
+        let covered: usize = kept.iter().filter(|(other, _)| inner(other)).map(|(_, members)| members.len()).sum();
         if covered * 5 < members.len() * 4 {
             kept.retain(|(other, _)| !inner(other));
             kept.push((affix, members));
@@ -98,11 +74,7 @@ fn groups_of(
                 *free = false;
             }
         }
-        groups.push(AffixGroup {
-            fixed: from_parts(affix),
-            at_start,
-            members,
-        });
+        groups.push(AffixGroup { fixed: from_parts(affix), at_start, members });
     }
     groups
 }
@@ -115,12 +87,7 @@ mod tests {
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
         let mut groups: Vec<_> = affix_groups(&names, least)
             .iter()
-            .map(|group| {
-                (
-                    crate::patterns::template::render(&group.template()).0,
-                    group.members.len(),
-                )
-            })
+            .map(|group| (crate::patterns::template::render(&group.template()).0, group.members.len()))
             .collect();
         groups.sort();
         groups
@@ -136,12 +103,8 @@ mod tests {
         names.extend(words().map(|w| format!("app_cart_{w}")));
         names.extend(words().map(|w| format!("{w}{w}.stats")));
         names.push("lonely".to_owned());
-        let expected = [
-            ("app_cart_{*}", 20),
-            ("app_user_{*}", 20),
-            ("{*}.stats", 20),
-        ]
-        .map(|(text, count)| (text.to_owned(), count));
+        let expected = [("app_cart_{*}", 20), ("app_user_{*}", 20), ("{*}.stats", 20)]
+            .map(|(text, count)| (text.to_owned(), count));
         assert_eq!(groups(&names, 10), expected);
         assert!(groups(&names, 41).is_empty());
     }

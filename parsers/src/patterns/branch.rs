@@ -42,10 +42,7 @@ pub(super) const ROOT: u32 = 0;
 
 impl BranchTree {
     pub(super) fn new() -> Self {
-        let mut tree = BranchTree {
-            branches: Vec::new(),
-            index: HashMap::new(),
-        };
+        let mut tree = BranchTree { branches: Vec::new(), index: HashMap::new() };
         tree.push(ROOT, Vec::new());
         tree
     }
@@ -92,12 +89,7 @@ impl BranchTree {
 
     /// Children that were not merged into others.
     pub(super) fn children(&self, parent: u32) -> Vec<u32> {
-        self.get(parent)
-            .children
-            .iter()
-            .copied()
-            .filter(|&id| !self.get(id).gone)
-            .collect()
+        self.get(parent).children.iter().copied().filter(|&id| !self.get(id).gone).collect()
     }
 
     /// Joins `from` and all below it into `into`, a sibling.
@@ -119,28 +111,13 @@ impl BranchTree {
             let target = self.get_mut(into);
             target.keys += keys;
             target.full |= full;
-            target.lengths = (
-                target.lengths.0.min(lengths.0),
-                target.lengths.1.max(lengths.1),
-            );
+            target.lengths = (target.lengths.0.min(lengths.0), target.lengths.1.max(lengths.1));
             if !target.lead.is_empty() {
                 // Of another template, what stands in the place of the random text counts.
-                let at = target
-                    .template
-                    .iter()
-                    .position(|&byte| byte == MARK)
-                    .unwrap_or(0);
-                let other = if template == target.template {
-                    &lead[..]
-                } else {
-                    template.get(at..).unwrap_or_default()
-                };
-                let common = target
-                    .lead
-                    .iter()
-                    .zip(other)
-                    .take_while(|(a, b)| a == b)
-                    .count();
+                let at = target.template.iter().position(|&byte| byte == MARK).unwrap_or(0);
+                let other =
+                    if template == target.template { &lead[..] } else { template.get(at..).unwrap_or_default() };
+                let common = target.lead.iter().zip(other).take_while(|(a, b)| a == b).count();
                 target.lead.truncate(common);
             }
             self.index.remove(&(parent, template));
@@ -192,8 +169,7 @@ mod tests {
         add(&mut tree, &["user", "bob", "cart"], 4);
         let other = add(&mut tree, &["user", "bob", "list", "x"], 5);
         let user = tree.find(ROOT, b"user").expect("added");
-        let [alice, bob] =
-            [&b"alice"[..], b"bob"].map(|name| tree.find(user, name).expect("added"));
+        let [alice, bob] = [&b"alice"[..], b"bob"].map(|name| tree.find(user, name).expect("added"));
         tree.absorb(alice, bob);
         assert_eq!(tree.children(user), [alice]);
         assert_eq!(tree.find(user, b"bob"), None);

@@ -19,9 +19,7 @@ impl Values {
     pub(super) fn push(&mut self, digits: &[u8]) {
         if let Some(slot) = self.packed.get_mut(self.count) {
             *slot = if digits.len() <= 4 {
-                digits
-                    .iter()
-                    .fold(0, |packed, &digit| packed << 8 | u32::from(digit))
+                digits.iter().fold(0, |packed, &digit| packed << 8 | u32::from(digit))
             } else {
                 0
             };
@@ -40,11 +38,7 @@ impl Values {
 
     /// The digits behind a packed value.
     pub(super) fn digits(packed: u32) -> Vec<u8> {
-        packed
-            .to_be_bytes()
-            .into_iter()
-            .filter(|&byte| byte != 0)
-            .collect()
+        packed.to_be_bytes().into_iter().filter(|&byte| byte != 0).collect()
     }
 }
 
@@ -63,8 +57,7 @@ pub(super) fn classify(segment: &[u8], template: &mut Vec<u8>, values: &mut Valu
         }
         if !is_word(byte) {
             let next_is_digit = segment.get(at + 1).is_some_and(u8::is_ascii_digit);
-            let signs =
-                at == 0 || matches!(segment.get(at - 1), Some(b',' | b'(' | b'[' | b'=' | b' '));
+            let signs = at == 0 || matches!(segment.get(at - 1), Some(b',' | b'(' | b'[' | b'=' | b' '));
             if byte == b'-' && next_is_digit && signs {
                 at += 1;
                 continue;
@@ -96,13 +89,7 @@ fn run_end(segment: &[u8], start: usize) -> usize {
 }
 
 /// Classifies what begins at `start`, a run of letters and digits up to `end`. Returns where it ends.
-fn run(
-    segment: &[u8],
-    start: usize,
-    end: usize,
-    template: &mut Vec<u8>,
-    values: &mut Values,
-) -> usize {
+fn run(segment: &[u8], start: usize, end: usize, template: &mut Vec<u8>, values: &mut Values) -> usize {
     let rest = segment.get(start..).unwrap_or_default();
     let word = segment.get(start..end).unwrap_or_default();
     if rest.first().is_some_and(u8::is_ascii_digit) {
@@ -216,12 +203,7 @@ fn ip(rest: &[u8]) -> Option<usize> {
             }
             at += 1;
         }
-        let digits = rest
-            .get(at..)?
-            .iter()
-            .take(4)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let digits = rest.get(at..)?.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
         number(rest, at, digits, 0, 255)?;
         at += digits;
     }
@@ -236,20 +218,14 @@ fn number(rest: &[u8], at: usize, digits: usize, least: u32, most: u32) -> Optio
     if text.is_empty() || digits > 4 || !text.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let value = text
-        .iter()
-        .fold(0, |value, &digit| value * 10 + u32::from(digit - b'0'));
+    let value = text.iter().fold(0, |value, &digit| value * 10 + u32::from(digit - b'0'));
     (least..=most).contains(&value).then_some(value)
 }
 
 /// A date from 1970 to 2099 at the start of `rest`: day, month, ISO week, quarter, compact day or day and time.
 fn date(rest: &[u8]) -> Option<(usize, Class)> {
     number(rest, 0, 4, 1970, 2099)?;
-    let digits = rest
-        .iter()
-        .take(9)
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let digits = rest.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
     let ends = |at: usize| rest.get(at).is_none_or(|&byte| !is_word(byte));
     if digits == 8 {
         number(rest, 4, 2, 1, 12)?;
@@ -257,12 +233,7 @@ fn date(rest: &[u8]) -> Option<(usize, Class)> {
         if ends(8) {
             return Some((8, Class::DateCompact));
         }
-        let time = rest
-            .get(9..)?
-            .iter()
-            .take(7)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let time = rest.get(9..)?.iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
         let zone = 9 + time + usize::from(rest.get(9 + time) == Some(&b'Z'));
         let timed = rest.get(8) == Some(&b'T') && matches!(time, 4 | 6) && ends(zone);
         return timed.then_some((zone, Class::DateOther));
@@ -277,22 +248,16 @@ fn date(rest: &[u8]) -> Option<(usize, Class)> {
     if !matches!(joint, b'-' | b'/' | b'.' | b'_') {
         return None;
     }
-    if joint == b'-' && rest.get(5) == Some(&b'W') && number(rest, 6, 2, 1, 53).is_some() && ends(8)
-    {
+    if joint == b'-' && rest.get(5) == Some(&b'W') && number(rest, 6, 2, 1, 53).is_some() && ends(8) {
         return Some((8, Class::DateOther));
     }
-    if joint == b'-' && rest.get(5) == Some(&b'Q') && number(rest, 6, 1, 1, 4).is_some() && ends(7)
-    {
+    if joint == b'-' && rest.get(5) == Some(&b'Q') && number(rest, 6, 1, 1, 4).is_some() && ends(7) {
         return Some((7, Class::DateOther));
     }
     number(rest, 5, 2, 1, 12)?;
     if rest.get(7) == Some(&joint) && number(rest, 8, 2, 1, 31).is_some() {
         let time = rest.get(10) == Some(&b'T') && rest.get(11).is_some_and(u8::is_ascii_digit);
-        let class = if joint == b'-' {
-            Class::DateDay
-        } else {
-            Class::DateOther
-        };
+        let class = if joint == b'-' { Class::DateDay } else { Class::DateOther };
         return (ends(10) || time).then_some((10, class));
     }
     let longer = rest.get(7) == Some(&b'-') && rest.get(8).is_some_and(u8::is_ascii_digit);
@@ -303,18 +268,9 @@ fn date(rest: &[u8]) -> Option<(usize, Class)> {
 fn email(segment: &[u8]) -> Option<(usize, usize)> {
     let at = segment.iter().position(|&byte| byte == b'@')?;
     let local = |byte: &u8| is_word(*byte) || matches!(byte, b'.' | b'_' | b'+' | b'-');
-    let start = at
-        - segment
-            .get(..at)?
-            .iter()
-            .rev()
-            .take_while(|byte| local(byte))
-            .count();
+    let start = at - segment.get(..at)?.iter().rev().take_while(|byte| local(byte)).count();
     let host = segment.get(at + 1..)?;
-    let length = host
-        .iter()
-        .take_while(|byte| is_word(**byte) || matches!(byte, b'.' | b'-'))
-        .count();
+    let length = host.iter().take_while(|byte| is_word(**byte) || matches!(byte, b'.' | b'-')).count();
     let host = host.get(..length)?;
     let dot = host.iter().rposition(|&byte| byte == b'.')?;
     let top = host.get(dot + 1..)?;
@@ -365,22 +321,13 @@ mod tests {
             ("user_123", "user_{int}"),
             ("customer12", "customer{int}"),
             ("{tenant:42}", "{tenant:{int}}"),
-            (
-                "celery-task-meta-2eb9469b-f96c-4c58-8754-1144edcf46c5.c",
-                "celery-task-meta-{uuid}.c",
-            ),
+            ("celery-task-meta-2eb9469b-f96c-4c58-8754-1144edcf46c5.c", "celery-task-meta-{uuid}.c"),
             ("Shop2eb9469b-f96c-4c58-8754-1144edcf46c5", "Shop{uuid}"),
             ("route/12-15", "route/{int}-{int}"),
             ("LIMITER/192.0.2.89//fare/45", "LIMITER/{ip}//fare/{int}"),
             ("fatima25_198.51.100.28", "fatima{int}_{ip}"),
-            (
-                "fleet.apiprice(15, 'eco')[]",
-                "fleet.apiprice({int}, 'eco')[]",
-            ),
-            (
-                "view.32e3e9343caa6cd28256b2d004e72892.en-us.America/Chicago",
-                "view.{hex}.en-us.America/Chicago",
-            ),
+            ("fleet.apiprice(15, 'eco')[]", "fleet.apiprice({int}, 'eco')[]"),
+            ("view.32e3e9343caa6cd28256b2d004e72892.en-us.America/Chicago", "view.{hex}.en-us.America/Chicago"),
             ("session-CMoHM7Fd6Cd7hw2zGBlx", "session-{token}"),
             ("2026-11-25T10", "{date}T{int}"),
             ("600x400", "{int}x{int}"),

@@ -61,9 +61,9 @@ fn spread_dates(tree: &mut BranchTree, parent: u32) {
         }
         // A year that never varied was put back into the numbers' template.
         let twin = tree.find(parent, &spread).or_else(|| {
-            tree.children(parent).into_iter().find(|&other| {
-                other != id && with_year(&tree.get(other).template) == Some(spread.clone())
-            })
+            tree.children(parent)
+                .into_iter()
+                .find(|&other| other != id && with_year(&tree.get(other).template) == Some(spread.clone()))
         });
         if let Some(twin) = twin {
             tree.absorb(twin, id);
@@ -80,8 +80,7 @@ fn with_year(template: &[u8]) -> Option<Vec<u8>> {
     };
     let at = (0..parts.len()).find(|&at| {
         let year: Vec<u8> = (at..at + 4).map_while(|at| byte(parts.get(at))).collect();
-        let alone =
-            |part: Option<&Part>| byte(part).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        let alone = |part: Option<&Part>| byte(part).is_none_or(|byte| !byte.is_ascii_alphanumeric());
         year.len() == 4
             && year.iter().all(u8::is_ascii_digit)
             && (year.starts_with(b"20") || year.starts_with(b"19"))
@@ -112,24 +111,15 @@ fn absorb_strays(tree: &mut BranchTree, parent: u32) {
         if branch.gone || shortest < 6 || shortest > longest {
             continue;
         }
-        let at = parts_of_host
-            .iter()
-            .position(|part| matches!(part, Part::Var(_)))
-            .unwrap_or(0);
-        let (start, end) = (
-            from_parts(&parts_of_host[..at]),
-            from_parts(&parts_of_host[at + 1..]),
-        );
+        let at = parts_of_host.iter().position(|part| matches!(part, Part::Var(_))).unwrap_or(0);
+        let (start, end) = (from_parts(&parts_of_host[..at]), from_parts(&parts_of_host[at + 1..]));
         let (keys, types) = (branch.keys, types_below(tree, host));
         for &stray in &children {
             let other = tree.get(stray);
             if stray == host || other.gone || other.template.len() < start.len() + end.len() {
                 continue;
             }
-            let Some(inner) = other
-                .template
-                .strip_prefix(&start[..])
-                .and_then(|rest| rest.strip_suffix(&end[..]))
+            let Some(inner) = other.template.strip_prefix(&start[..]).and_then(|rest| rest.strip_suffix(&end[..]))
             else {
                 continue;
             };
@@ -143,13 +133,10 @@ fn absorb_strays(tree: &mut BranchTree, parent: u32) {
             let fits = parts(inner).iter().all(|part| match (class, part) {
                 (_, Part::Var(Class::Int | Class::Hex | Class::Token)) => true,
                 (Class::Hex, Part::Byte(byte)) => byte.is_ascii_hexdigit(),
-                (_, Part::Byte(byte)) => {
-                    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
-                }
+                (_, Part::Byte(byte)) => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
                 _ => false,
             });
-            let outweighs =
-                class == Class::Hex && inner == whole(Class::Int) || other.keys * 5 <= keys;
+            let outweighs = class == Class::Hex && inner == whole(Class::Int) || other.keys * 5 <= keys;
             let same = types_below(tree, stray) & !types == 0;
             let fixed = longest - shortest <= 2 || class == Class::Token && is_mixed(inner);
             if fits && fixed && outweighs && same && shortest <= lengths.0 && lengths.1 <= longest {
@@ -162,10 +149,7 @@ fn absorb_strays(tree: &mut BranchTree, parent: u32) {
 /// Letters and numbers by turns, without separators.
 fn is_mixed(inner: &[u8]) -> bool {
     let parts = parts(inner);
-    let numbers = parts
-        .iter()
-        .filter(|part| matches!(part, Part::Var(_)))
-        .count();
+    let numbers = parts.iter().filter(|part| matches!(part, Part::Var(_))).count();
     numbers >= 2 && !parts.iter().any(|part| part.is_separator())
 }
 
@@ -208,16 +192,11 @@ fn join_glued_words(tree: &mut BranchTree, parent: u32) {
     for id in tree.children(parent) {
         let mut segment = parts(&tree.get(id).template);
         let Some(number) = (1..segment.len()).find(|&at| {
-            segment.get(at) == Some(&Part::Var(Class::Int))
-                && segment.get(at - 1).is_some_and(|part| part.is_letter())
+            segment.get(at) == Some(&Part::Var(Class::Int)) && segment.get(at - 1).is_some_and(|part| part.is_letter())
         }) else {
             continue;
         };
-        let letters = segment[..number]
-            .iter()
-            .rev()
-            .take_while(|part| part.is_letter())
-            .count();
+        let letters = segment[..number].iter().rev().take_while(|part| part.is_letter()).count();
         segment.splice(number - letters..=number, [Part::Var(Class::Any)]);
         let joined = from_parts(&segment);
         let members = groups.entry(joined.clone()).or_default();
@@ -247,26 +226,16 @@ fn join_words(tree: &mut BranchTree, parent: u32) {
     }
     for mut alike in alike(tree, &words) {
         drop_heavy(tree, &mut alike);
-        let templates: Vec<Vec<u8>> = alike
-            .iter()
-            .map(|&id| tree.get(id).template.clone())
-            .collect();
+        let templates: Vec<Vec<u8>> = alike.iter().map(|&id| tree.get(id).template.clone()).collect();
         let names: Vec<&[u8]> = templates.iter().map(Vec::as_slice).collect();
         let least = WORDS + keys_per_word(tree, &alike);
         let mut joined = HashSet::new();
         for group in affix_groups(&names, least) {
-            let members: Vec<u32> = group
-                .members
-                .iter()
-                .filter_map(|&index| alike.get(index).copied())
-                .collect();
+            let members: Vec<u32> = group.members.iter().filter_map(|&index| alike.get(index).copied()).collect();
             join(tree, parent, &group.template(), &members);
             joined.extend(members);
         }
-        let left: Vec<u32> = alike
-            .into_iter()
-            .filter(|id| !joined.contains(id))
-            .collect();
+        let left: Vec<u32> = alike.into_iter().filter(|id| !joined.contains(id)).collect();
         let base = if parent == ROOT { NAMESPACES } else { WORDS };
         if left.len() >= base + keys_per_word(tree, &left) {
             join(tree, parent, &whole(Class::Any), &left);
@@ -298,12 +267,7 @@ fn join(tree: &mut BranchTree, parent: u32, template: &[u8], members: &[u32]) {
 /// A brace in a name may look like a class: `{int}` as a hash tag beside numbers.
 fn join_equal_texts(tree: &mut BranchTree, parent: u32) {
     let children = tree.children(parent);
-    let literal = |id: u32| {
-        tree.get(id)
-            .template
-            .windows(2)
-            .any(|pair| pair[0] == b'{' && pair[1] != MARK)
-    };
+    let literal = |id: u32| tree.get(id).template.windows(2).any(|pair| pair[0] == b'{' && pair[1] != MARK);
     if !children.iter().any(|&id| literal(id)) {
         return;
     }
@@ -322,12 +286,10 @@ fn alike(tree: &BranchTree, words: &[u32]) -> Vec<Vec<u32>> {
     for &id in words {
         let children = tree.children(id);
         match &tree.get(id).leaf {
-            Some(leaf) if children.is_empty() => {
-                match ends.iter_mut().find(|(types, _)| *types == leaf.types) {
-                    Some((_, group)) => group.push(id),
-                    None => ends.push((leaf.types, vec![id])),
-                }
-            }
+            Some(leaf) if children.is_empty() => match ends.iter_mut().find(|(types, _)| *types == leaf.types) {
+                Some((_, group)) => group.push(id),
+                None => ends.push((leaf.types, vec![id])),
+            },
             _ => inner.push((id, features(tree, id, &children))),
         }
     }
@@ -341,10 +303,8 @@ fn alike(tree: &BranchTree, words: &[u32]) -> Vec<Vec<u32>> {
     let typical = inner
         .iter()
         .filter(|(_, features)| {
-            let known = features
-                .iter()
-                .filter(|feature| shared.get(feature).is_some_and(|&count| count >= common))
-                .count();
+            let known =
+                features.iter().filter(|feature| shared.get(feature).is_some_and(|&count| count >= common)).count();
             known * 2 >= features.len() && known > 0
         })
         .map(|(id, _)| *id)
@@ -359,19 +319,11 @@ fn alike(tree: &BranchTree, words: &[u32]) -> Vec<Vec<u32>> {
 type Feature = (Vec<u8>, u32, bool);
 
 fn features(tree: &BranchTree, id: u32, children: &[u32]) -> HashSet<Feature> {
-    let own = tree
-        .get(id)
-        .leaf
-        .iter()
-        .map(|leaf| (Vec::new(), leaf.types, false));
+    let own = tree.get(id).leaf.iter().map(|leaf| (Vec::new(), leaf.types, false));
     let below = children.iter().map(|&child| {
         let branch = tree.get(child);
         let types = branch.leaf.as_ref().map_or(0, |leaf| leaf.types);
-        (
-            branch.template.clone(),
-            types,
-            !tree.children(child).is_empty(),
-        )
+        (branch.template.clone(), types, !tree.children(child).is_empty())
     });
     own.chain(below).collect()
 }

@@ -33,11 +33,7 @@ pub(super) struct Nodes {
 
 impl Nodes {
     pub(super) fn new() -> Self {
-        let mut nodes = Nodes {
-            nodes: Vec::new(),
-            texts: Vec::new(),
-            table: vec![0; 1024],
-        };
+        let mut nodes = Nodes { nodes: Vec::new(), texts: Vec::new(), table: vec![0; 1024] };
         nodes.add(NONE, b"");
         nodes
     }
@@ -113,13 +109,8 @@ impl Nodes {
             if entry >> 32 == hash >> 32 {
                 let id = (entry as u32) - 1;
                 let node = self.get(id);
-                if node.parent == parent && self.text(node.text_start, node.text_length) == template
-                {
-                    return if node.redirect == NONE {
-                        id
-                    } else {
-                        node.redirect
-                    };
+                if node.parent == parent && self.text(node.text_start, node.text_length) == template {
+                    return if node.redirect == NONE { id } else { node.redirect };
                 }
             }
             slot = (slot + 1) & mask;
@@ -168,10 +159,7 @@ fn hash(parent: u32, bytes: &[u8]) -> u64 {
         [a, b] => u64::from(u16::from_le_bytes([a, b])),
         [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
         [a, b, c, d, ref rest @ ..] => {
-            let high = rest
-                .iter()
-                .rev()
-                .fold(0, |high, &byte| high << 8 | u64::from(byte));
+            let high = rest.iter().rev().fold(0, |high, &byte| high << 8 | u64::from(byte));
             u64::from(u32::from_le_bytes([a, b, c, d])) | high << 32
         }
     };

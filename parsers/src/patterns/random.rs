@@ -20,10 +20,7 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn of(run: &[u8]) -> Counts {
-        let mut counts = Counts {
-            length: run.len(),
-            ..Counts::default()
-        };
+        let mut counts = Counts { length: run.len(), ..Counts::default() };
         let mut before = 0u8;
         for &byte in run {
             let kind = match byte {
@@ -37,9 +34,8 @@ impl Counts {
             counts.uppers += usize::from(kind == 4);
             counts.high += usize::from(kind == 8);
             counts.hex_letters += usize::from(matches!(byte | 0x20, b'a'..=b'f') && kind & 6 != 0);
-            counts.vowels += usize::from(
-                matches!(byte | 0x20, b'a' | b'e' | b'i' | b'o' | b'u' | b'y') && kind & 6 != 0,
-            );
+            counts.vowels +=
+                usize::from(matches!(byte | 0x20, b'a' | b'e' | b'i' | b'o' | b'u' | b'y') && kind & 6 != 0);
             counts.kinds += usize::from(kind != before);
             counts.stretches += usize::from(before == 0 || (kind == 1) != (before == 1));
             before = kind;
@@ -80,11 +76,7 @@ impl Counts {
             return false;
         }
         let few_vowels = self.vowels * 100 < self.letters() * 27;
-        if long {
-            self.stretches >= 3 || few_vowels
-        } else {
-            self.stretches >= 3 && few_vowels
-        }
+        if long { self.stretches >= 3 || few_vowels } else { self.stretches >= 3 && few_vowels }
     }
 
     /// Neither a word in a usual spelling nor a number nor one after the other: a piece of random text, perhaps.
@@ -140,12 +132,6 @@ mod tests {
     fn hex_needs_both_kinds() {
         let hex = |run: &str| Counts::of(run.as_bytes()).is_hex();
         assert!(hex("0000b99a") && hex("6f0a1c20d367180e390c5a590a9d") && hex("6F0A1C20D367"));
-        assert!(
-            !hex("00019223")
-                && !hex("deadbeef")
-                && !hex("b9")
-                && !hex("aB3c4d5e")
-                && !hex("decade2020")
-        );
+        assert!(!hex("00019223") && !hex("deadbeef") && !hex("b9") && !hex("aB3c4d5e") && !hex("decade2020"));
     }
 }

@@ -32,11 +32,7 @@ impl Number {
             && match count {
                 0 => false,
                 1 => keys >= 4,
-                _ => {
-                    count <= MAX_VALUES
-                        && keys >= 16 * count as u64
-                        && self.values.values().all(|&keys| keys >= 3)
-                }
+                _ => count <= MAX_VALUES && keys >= 16 * count as u64 && self.values.values().all(|&keys| keys >= 3),
             }
     }
 }
@@ -65,9 +61,7 @@ fn numbers(parts: &[Part]) -> Vec<usize> {
     if parts.contains(&Part::Var(Class::Any)) {
         return Vec::new();
     }
-    (0..parts.len())
-        .filter(|&at| parts.get(at) == Some(&Part::Var(Class::Int)))
-        .collect()
+    (0..parts.len()).filter(|&at| parts.get(at) == Some(&Part::Var(Class::Int))).collect()
 }
 
 /// Calls `each` with every watched number of a pattern: node, its how-manieth number there, its place in the name.
@@ -112,9 +106,7 @@ pub(super) fn build(miner: &PatternMiner) -> BranchTree {
         let path = path(miner, found.node);
         let mut literal: HashMap<(u32, usize), u32> = HashMap::new();
         each_number(miner, &path, |node, index, place| {
-            if let (true, Some(value)) =
-                (known.contains_key(&(node, index)), constant(found, place))
-            {
+            if let (true, Some(value)) = (known.contains_key(&(node, index)), constant(found, place)) {
                 literal.insert((node, index), value);
             }
         });
@@ -136,10 +128,7 @@ pub(super) fn build(miner: &PatternMiner) -> BranchTree {
             let lengths = (mined.shortest, mined.longest);
             let target = tree.get_mut(branch);
             target.keys += found.keys;
-            target.lengths = (
-                target.lengths.0.min(lengths.0),
-                target.lengths.1.max(lengths.1),
-            );
+            target.lengths = (target.lengths.0.min(lengths.0), target.lengths.1.max(lengths.1));
             target.lead = lead.to_vec();
             target.full = mined.overflow != NONE;
         }

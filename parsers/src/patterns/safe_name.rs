@@ -127,14 +127,7 @@ mod tests {
 
     #[test]
     fn plain_and_printable_names_stay() {
-        for key in [
-            "",
-            "user:1",
-            "größe:5",
-            "鍵:1",
-            "a,b say \"hi\" <b> {x} '%s'",
-            "👨\u{200D}👩\u{200D}👧",
-        ] {
+        for key in ["", "user:1", "größe:5", "鍵:1", "a,b say \"hi\" <b> {x} '%s'", "👨\u{200D}👩\u{200D}👧"] {
             assert_eq!(safe(key.as_bytes()), (key.to_owned(), false));
         }
     }
@@ -147,10 +140,7 @@ mod tests {
         assert_eq!(safe(b"\xff\xfe\x80blob").0, "\\xff\\xfe\\x80blob");
         assert_eq!(safe("c1\u{9b}31m".as_bytes()).0, "c1\\xc2\\x9b31m");
         assert_eq!(safe("abc\u{202E}fed".as_bytes()).0, "abc\\xe2\\x80\\xaefed");
-        assert_eq!(
-            safe("\u{FEFF}x\u{200B}".as_bytes()).0,
-            "\\xef\\xbb\\xbfx\\xe2\\x80\\x8b"
-        );
+        assert_eq!(safe("\u{FEFF}x\u{200B}".as_bytes()).0, "\\xef\\xbb\\xbfx\\xe2\\x80\\x8b");
         assert_eq!(safe(b"cut \xe9\x8d").0, "cut \\xe9\\x8d");
         assert_eq!(safe(b"\xed\xa0\x80").0, "\\xed\\xa0\\x80");
     }

@@ -57,11 +57,7 @@ pub(super) struct Segments<'k> {
 
 impl<'k> Segments<'k> {
     pub(super) fn new(key: &'k [u8]) -> Self {
-        Segments {
-            key,
-            next: Some(0),
-            no_close: false,
-        }
+        Segments { key, next: Some(0), no_close: false }
     }
 
     /// What is left of the name, from the next segment on.
@@ -89,20 +85,12 @@ impl Iterator for Segments<'_> {
                 at += 1;
             } else if byte == b':' {
                 if at - start <= 4
-                    && self
-                        .key
-                        .get(start)
-                        .is_some_and(|b| b.is_ascii_hexdigit() || *b == b':')
+                    && self.key.get(start).is_some_and(|b| b.is_ascii_hexdigit() || *b == b':')
                     && let Some((length, address)) = self.key.get(start..).and_then(address)
                 {
                     at = start + length;
                     self.next = (at < self.key.len()).then_some(at + 1);
-                    return Some(Segment {
-                        start,
-                        end: at,
-                        seen,
-                        address: Some(address),
-                    });
+                    return Some(Segment { start, end: at, seen, address: Some(address) });
                 }
                 self.next = Some(at + 1);
                 break;
@@ -118,12 +106,7 @@ impl Iterator for Segments<'_> {
                 }
             }
         }
-        Some(Segment {
-            start,
-            end: at,
-            seen,
-            address: None,
-        })
+        Some(Segment { start, end: at, seen, address: None })
     }
 }
 
@@ -137,10 +120,7 @@ fn address(rest: &[u8]) -> Option<(usize, Address)> {
     let head = rest.get(..MAPPED.len());
     if head.is_some_and(|head| head.eq_ignore_ascii_case(MAPPED)) {
         let tail = &rest[MAPPED.len()..];
-        let length = tail
-            .iter()
-            .position(|&b| !b.is_ascii_digit() && b != b'.')
-            .unwrap_or(tail.len());
+        let length = tail.iter().position(|&b| !b.is_ascii_digit() && b != b'.').unwrap_or(tail.len());
         let dots = tail[..length].iter().filter(|&&b| b == b'.').count();
         let ends = tail.get(length).is_none_or(|&b| b == b':');
         return (dots == 3 && ends).then_some((MAPPED.len() + length, Address::Ip));
@@ -152,11 +132,7 @@ fn address(rest: &[u8]) -> Option<(usize, Address)> {
     let mut end = 0;
     while groups < 8 {
         let group = &rest[at.min(rest.len())..];
-        let length = group
-            .iter()
-            .take(5)
-            .take_while(|b| b.is_ascii_hexdigit())
-            .count();
+        let length = group.iter().take(5).take_while(|b| b.is_ascii_hexdigit()).count();
         let closed = group.get(length).is_none_or(|&b| b == b':');
         if length > 4 || !closed || (length == 0 && (gaps > 0 || groups == 0)) {
             break;
@@ -166,10 +142,7 @@ fn address(rest: &[u8]) -> Option<(usize, Address)> {
         } else {
             groups += 1;
             pairs += usize::from(length == 2);
-            letters += group[..length]
-                .iter()
-                .filter(|b| b.is_ascii_alphabetic())
-                .count();
+            letters += group[..length].iter().filter(|b| b.is_ascii_alphabetic()).count();
             if groups == 1 {
                 first = length;
             }
@@ -184,13 +157,8 @@ fn address(rest: &[u8]) -> Option<(usize, Address)> {
         return Some((end, Address::Mac));
     }
     let more = rest.get(at..).unwrap_or_default();
-    let ninth = more
-        .iter()
-        .take(5)
-        .take_while(|b| b.is_ascii_hexdigit())
-        .count();
-    let ambiguous =
-        first < 4 && (1..=4).contains(&ninth) && more.get(ninth).is_none_or(|&b| b == b':');
+    let ninth = more.iter().take(5).take_while(|b| b.is_ascii_hexdigit()).count();
+    let ambiguous = first < 4 && (1..=4).contains(&ninth) && more.get(ninth).is_none_or(|&b| b == b':');
     let six = groups == 8 && gaps == 0 && !ambiguous || groups >= 3 && gaps == 1 && first == 4;
     (six && letters > 0).then_some((end, Address::Ip))
 }
@@ -200,9 +168,7 @@ mod tests {
     use super::*;
 
     fn split(key: &str) -> Vec<&str> {
-        Segments::new(key.as_bytes())
-            .map(|s| &key[s.start..s.end])
-            .collect()
+        Segments::new(key.as_bytes()).map(|s| &key[s.start..s.end]).collect()
     }
 
     #[test]
@@ -227,17 +193,10 @@ mod tests {
     fn addresses_hold_together() {
         assert_eq!(
             split("rl:2001:db8:85a3::8a2e:370:7334:api"),
-            [
-                "rl",
-                "2001:db8:85a3::8a2e:370:7334:api"[..28].trim_end_matches(':'),
-                "api"
-            ]
+            ["rl", "2001:db8:85a3::8a2e:370:7334:api"[..28].trim_end_matches(':'), "api"]
         );
         assert_eq!(split("rl:::ffff:192.0.2.1"), ["rl", "::ffff:192.0.2.1"]);
-        assert_eq!(
-            split("mac:aa:bb:0c:dd:ee:ff:up"),
-            ["mac", "aa:bb:0c:dd:ee:ff", "up"]
-        );
+        assert_eq!(split("mac:aa:bb:0c:dd:ee:ff:up"), ["mac", "aa:bb:0c:dd:ee:ff", "up"]);
         assert_eq!(
             split("a:2001:0db8:0000:0000:0000:ff00:0042:8329"),
             ["a", "2001:0db8:0000:0000:0000:ff00:0042:8329"]

@@ -13,11 +13,7 @@ const fn tables() -> [[u16; 256]; 8] {
         let mut crc = (byte as u16) << 8;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 0x8000 != 0 {
-                (crc << 1) ^ 0x1021
-            } else {
-                crc << 1
-            };
+            crc = if crc & 0x8000 != 0 { (crc << 1) ^ 0x1021 } else { crc << 1 };
             bit += 1;
         }
         tables[0][byte] = crc;
@@ -65,11 +61,7 @@ pub fn hash_tag(key: &[u8]) -> Option<&[u8]> {
     let open = find(key, b'{')?;
     let inside = key.get(open + 1..)?;
     let close = find(inside, b'}')?;
-    if close == 0 {
-        None
-    } else {
-        inside.get(..close)
-    }
+    if close == 0 { None } else { inside.get(..close) }
 }
 
 /// The cluster slot of a key, 0 to 16383.
@@ -111,11 +103,7 @@ mod tests {
             for &byte in &text[..end] {
                 crc ^= u16::from(byte) << 8;
                 for _ in 0..8 {
-                    crc = if crc & 0x8000 != 0 {
-                        (crc << 1) ^ 0x1021
-                    } else {
-                        crc << 1
-                    };
+                    crc = if crc & 0x8000 != 0 { (crc << 1) ^ 0x1021 } else { crc << 1 };
                 }
             }
             assert_eq!(crc16(&text[..end]), crc, "length {end}");

@@ -52,10 +52,7 @@ impl PatternMiner {
     pub fn finish(self) -> PatternTable {
         let mut tree = build(&self);
         merge(&mut tree);
-        let mut table = PatternTable {
-            assigned: vec![0; self.patterns.len()],
-            ..PatternTable::default()
-        };
+        let mut table = PatternTable { assigned: vec![0; self.patterns.len()], ..PatternTable::default() };
         drop(self);
         table.fill(&tree);
         table
@@ -74,29 +71,16 @@ struct Visit {
 
 impl PatternTable {
     fn fill(&mut self, tree: &BranchTree) {
-        let visit = |branch| Visit {
-            branch,
-            parent: None,
-            depth: 1,
-            namespace: 0,
-            literal: None,
-        };
+        let visit = |branch| Visit { branch, parent: None, depth: 1, namespace: 0, literal: None };
         let mut stack: Vec<Visit> = tree.children(ROOT).into_iter().rev().map(visit).collect();
         while let Some(visit) = stack.pop() {
             let branch = tree.get(visit.branch);
             let (text, literal_part) = segment_text(&branch.template, &branch.lead);
-            let before = visit
-                .parent
-                .and_then(|id| self.nodes.get(id as usize))
-                .map_or("", |node| &node.prefix);
+            let before = visit.parent.and_then(|id| self.nodes.get(id as usize)).map_or("", |node| &node.prefix);
             let path = format!("{before}{text}");
             let variable = is_variable(&branch.template);
             let first_variable = visit.literal.or_else(|| variable.then_some(before.len()));
-            let namespace = if visit.depth == 1 {
-                path.len()
-            } else {
-                visit.namespace
-            };
+            let namespace = if visit.depth == 1 { path.len() } else { visit.namespace };
             if let Some(leaf) = &branch.leaf {
                 let colon = visit.depth > 1;
                 let prefix = match first_variable {

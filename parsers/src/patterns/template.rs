@@ -136,9 +136,7 @@ pub(super) fn is_whole(template: &[u8]) -> bool {
 
 /// Whether any part varies.
 pub(super) fn is_variable(template: &[u8]) -> bool {
-    template
-        .windows(2)
-        .any(|pair| matches!(pair, &[MARK, code] if code != 0))
+    template.windows(2).any(|pair| matches!(pair, &[MARK, code] if code != 0))
 }
 
 /// Whether a word of the name itself is left, one that tells this template from others.

@@ -84,9 +84,7 @@ impl PatternMiner {
             if depth == MAX_DEPTH
                 && let Some(rest) = segments.rest()
             {
-                node = self
-                    .slow_child(node, &whole(Class::Any), rest.len())
-                    .unwrap_or(REST);
+                node = self.slow_child(node, &whole(Class::Any), rest.len()).unwrap_or(REST);
                 break;
             }
             let Some(segment) = segments.next() else {
@@ -142,23 +140,11 @@ impl PatternMiner {
         let rest = self.nodes.get(REST).pattern;
         let reserved = usize::from(rest == NONE && node != REST);
         if self.patterns.len() + reserved >= MAX_PATTERNS {
-            return if rest == NONE {
-                self.add_pattern(REST, &Values::default())
-            } else {
-                rest
-            };
+            return if rest == NONE { self.add_pattern(REST, &Values::default()) } else { rest };
         }
         let packed = values.packed();
-        let constant = (0..Values::MAX)
-            .filter(|&index| packed[index] != 0)
-            .fold(0, |mask, index| mask | 1 << index);
-        self.patterns.push(Found {
-            node,
-            keys: 0,
-            types: 0,
-            values: packed,
-            constant,
-        });
+        let constant = (0..Values::MAX).filter(|&index| packed[index] != 0).fold(0, |mask, index| mask | 1 << index);
+        self.patterns.push(Found { node, keys: 0, types: 0, values: packed, constant });
         let pattern = (self.patterns.len() - 1) as u32;
         self.nodes.get_mut(node).pattern = pattern;
         pattern
@@ -225,28 +211,14 @@ impl PatternMiner {
             return;
         };
         let token = text.get(at..).unwrap_or_default();
-        let (start, length) = (
-            self.nodes.get(node).lead_start,
-            self.nodes.get(node).lead_length,
-        );
+        let (start, length) = (self.nodes.get(node).lead_start, self.nodes.get(node).lead_length);
         if start == NONE {
-            let letters = token
-                .iter()
-                .take_while(|byte| byte.is_ascii_alphabetic())
-                .count();
-            let start = self
-                .nodes
-                .store_text(token.get(..letters).unwrap_or_default());
+            let letters = token.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let start = self.nodes.store_text(token.get(..letters).unwrap_or_default());
             let node = self.nodes.get_mut(node);
             (node.lead_start, node.lead_length) = (start, letters as u32);
         } else if length > 0 {
-            let common = self
-                .nodes
-                .text(start, length)
-                .iter()
-                .zip(token)
-                .take_while(|(a, b)| a == b)
-                .count();
+            let common = self.nodes.text(start, length).iter().zip(token).take_while(|(a, b)| a == b).count();
             self.nodes.get_mut(node).lead_length = common as u32;
         }
     }
@@ -254,11 +226,7 @@ impl PatternMiner {
     /// The letters that every random text of a node began with.
     pub(super) fn lead(&self, node: u32) -> &[u8] {
         let node = self.nodes.get(node);
-        if node.lead_start == NONE {
-            &[]
-        } else {
-            self.nodes.text(node.lead_start, node.lead_length)
-        }
+        if node.lead_start == NONE { &[] } else { self.nodes.text(node.lead_start, node.lead_length) }
     }
 
     #[inline]
@@ -273,18 +241,10 @@ impl PatternMiner {
     #[cold]
     #[inline(never)]
     fn slow_child(&mut self, parent: u32, wanted: &[u8], length: usize) -> Option<u32> {
-        let wanted = if wanted.len() > MAX_TEXT {
-            &whole(Class::Any)[..]
-        } else {
-            wanted
-        };
+        let wanted = if wanted.len() > MAX_TEXT { &whole(Class::Any)[..] } else { wanted };
         let mut child = self.nodes.lookup(parent, wanted);
         if child == NONE {
-            child = if is_whole(wanted) {
-                self.grow(parent, wanted)?
-            } else {
-                self.word_child(parent, wanted)?
-            };
+            child = if is_whole(wanted) { self.grow(parent, wanted)? } else { self.word_child(parent, wanted)? };
         }
         self.widen(child, length);
         Some(child)
@@ -293,13 +253,8 @@ impl PatternMiner {
     fn word_child(&mut self, parent: u32, wanted: &[u8]) -> Option<u32> {
         if self.nodes.get(parent).overflow == NONE {
             let half = self.nodes.len() > MAX_NODES / 2 || self.patterns.len() > MAX_PATTERNS / 2;
-            let most = if half {
-                MAX_LITERALS_PRESSED
-            } else {
-                MAX_LITERALS
-            };
-            let room = self.nodes.len() < MAX_NODES - RESERVE
-                && self.patterns.len() < MAX_PATTERNS - RESERVE;
+            let most = if half { MAX_LITERALS_PRESSED } else { MAX_LITERALS };
+            let room = self.nodes.len() < MAX_NODES - RESERVE && self.patterns.len() < MAX_PATTERNS - RESERVE;
             if room && (self.nodes.get(parent).literals as usize) < most {
                 self.nodes.get_mut(parent).literals += 1;
                 return self.grow(parent, wanted);
@@ -342,10 +297,7 @@ impl PatternMiner {
         let mut counts: Vec<u64> = words.iter().map(|&id| keys[id as usize]).collect();
         counts.sort_unstable();
         let median = counts.get(counts.len() / 2).copied().unwrap_or(0);
-        let templates: Vec<Vec<u8>> = words
-            .iter()
-            .map(|&id| self.nodes.template(id).to_vec())
-            .collect();
+        let templates: Vec<Vec<u8>> = words.iter().map(|&id| self.nodes.template(id).to_vec()).collect();
         let names: Vec<&[u8]> = templates.iter().map(Vec::as_slice).collect();
         let mut groups = affix_groups(&names, AFFIX_WORDS);
         groups.sort_by_key(|group| usize::MAX - group.fixed.len());
@@ -363,11 +315,7 @@ impl PatternMiner {
                     *target = Some(child);
                 }
             }
-            let (start, end) = if group.at_start {
-                (group.fixed, Vec::new())
-            } else {
-                (Vec::new(), group.fixed)
-            };
+            let (start, end) = if group.at_start { (group.fixed, Vec::new()) } else { (Vec::new(), group.fixed) };
             catches.push(Catch { start, end, child });
         }
         let any = match self.nodes.lookup(parent, &whole(Class::Any)) {
@@ -389,16 +337,14 @@ impl PatternMiner {
 
     /// Adds a child while there is room.
     fn grow(&mut self, parent: u32, template: &[u8]) -> Option<u32> {
-        (self.nodes.len() < MAX_NODES && self.nodes.text_bytes() < MAX_TEXTS)
-            .then(|| self.nodes.add(parent, template))
+        (self.nodes.len() < MAX_NODES && self.nodes.text_bytes() < MAX_TEXTS).then(|| self.nodes.add(parent, template))
     }
 }
 
 /// Whether a segment is a word as it stands: nothing in it could be a number, an address or random text.
 #[inline]
 fn is_word(seen: u8, length: usize) -> bool {
-    seen & (DIGIT | AT | HIGH) == 0
-        && (length < 14 || seen & (LOWER | UPPER) != LOWER | UPPER && length <= MAX_TEXT)
+    seen & (DIGIT | AT | HIGH) == 0 && (length < 14 || seen & (LOWER | UPPER) != LOWER | UPPER && length <= MAX_TEXT)
 }
 
 /// Where the only class of a template stands if that is random text: at the same place in the segment.
