@@ -15,10 +15,10 @@ use super::source::Source;
 use super::stream::{ArrowStream, Guarded, capsule};
 use super::{errors, facts, side};
 use crate::arrow::schema;
-use crate::conversion::{Allocator, Server, Thresholds, Version};
+use crate::conversion::{Allocator, Assumed, Server, Thresholds, Version};
 use crate::error::{Error, ErrorKind};
 use crate::rows::Filter;
-use crate::scan::{Assumed, Gathered, Options, Progress, Scan, verify};
+use crate::scan::{Gathered, Options, Progress, Scan, verify};
 use crate::source::CancelFlag;
 
 /// What the stream and the reader share.

@@ -7,9 +7,9 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
 use super::gathered::Counts;
-use super::options::{Assumed, Options};
+use super::options::Options;
 use crate::arrow::key_rows::{KeyRow, KeyRows};
-use crate::conversion::{Target, Tracker};
+use crate::conversion::{Assumed, Target, Tracker};
 use crate::duplicates::Duplicates;
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::fan_out::Both;

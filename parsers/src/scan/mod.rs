@@ -7,7 +7,7 @@ mod verify;
 
 pub use collector::Collector;
 pub use gathered::{Damage, Gathered};
-pub use options::{Assumed, Options};
+pub use options::Options;
 pub use verify::verify;
 
 use std::io;
