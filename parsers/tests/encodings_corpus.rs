@@ -51,8 +51,9 @@ impl RecordSink for Told {
             told["n"] = json!(facts.elements);
         }
         if facts.value_type.unwrap().type_name() == "hash" {
-            told["fields_with_ttl"] = json!(facts.rare.fields_with_ttl.unwrap_or(0));
-            told["min_field_expire_ms"] = json!(facts.rare.min_field_expires_at_ms);
+            let rare = facts.rare().copied().unwrap_or_default();
+            told["fields_with_ttl"] = json!(rare.fields_with_ttl.unwrap_or(0));
+            told["min_field_expire_ms"] = json!(rare.min_field_expires_at_ms);
         }
         self.keys.insert((record.db, record.name.clone()), told);
     }

@@ -1,19 +1,19 @@
 //! Builds batches of key rows.
 
-use std::sync::Arc;
-
-use arrow_array::builder::{BinaryBuilder, Int16Builder, Int32Builder, Int64Builder, StringBuilder};
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
+use arrow_array::types::{Int16Type, Int32Type, Int64Type};
 use arrow_schema::{ArrowError, SchemaRef};
 
+use super::columns::{Numbers, Optional, OptionalBytes, Texts};
 use super::schema;
+use crate::patterns::safe_name;
 
-/// One key row, names borrowed.
+/// One key row.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KeyRow<'a> {
     pub db: u64,
-    pub name: &'a str,
-    pub raw: Option<&'a [u8]>,
+    /// The exact bytes; the text is made of them.
+    pub name: &'a [u8],
     pub form_id: i32,
     pub pattern_id: i32,
     pub elements: Option<u64>,
@@ -34,23 +34,22 @@ pub struct KeyRow<'a> {
 pub struct KeyRows {
     schema: SchemaRef,
     rows: usize,
-    name_bytes: usize,
-    db: Int64Builder,
-    name: StringBuilder,
-    raw: BinaryBuilder,
-    form_id: Int32Builder,
-    pattern_id: Int32Builder,
-    elements: Int64Builder,
-    memory_bytes: Int64Builder,
-    allocated_bytes: Int64Builder,
-    value_bytes: Int64Builder,
-    dump_bytes: Int64Builder,
-    record_offset: Int64Builder,
-    largest_element_bytes: Int64Builder,
-    expires_at_ms: Int64Builder,
-    idle_seconds: Int64Builder,
-    lfu_frequency: Int16Builder,
-    slot: Int16Builder,
+    db: Numbers<Int64Type>,
+    name: Texts,
+    raw: OptionalBytes,
+    form_id: Numbers<Int32Type>,
+    pattern_id: Numbers<Int32Type>,
+    elements: Optional<Int64Type>,
+    memory_bytes: Optional<Int64Type>,
+    allocated_bytes: Optional<Int64Type>,
+    value_bytes: Optional<Int64Type>,
+    dump_bytes: Numbers<Int64Type>,
+    record_offset: Numbers<Int64Type>,
+    largest_element_bytes: Optional<Int64Type>,
+    expires_at_ms: Optional<Int64Type>,
+    idle_seconds: Optional<Int64Type>,
+    lfu_frequency: Optional<Int16Type>,
+    slot: Numbers<Int16Type>,
 }
 
 /// A count of the file as a signed number; no real one is beyond.
@@ -62,32 +61,26 @@ pub fn signed(number: u64) -> i64 {
 impl KeyRows {
     /// Room for `rows` rows.
     pub fn new(rows: usize) -> Self {
-        let int64 = || Int64Builder::with_capacity(rows);
         Self {
             schema: schema::key_rows(),
             rows: 0,
-            name_bytes: 0,
-            db: int64(),
-            name: StringBuilder::with_capacity(rows, rows * 24),
-            raw: BinaryBuilder::new(),
-            form_id: Int32Builder::with_capacity(rows),
-            pattern_id: Int32Builder::with_capacity(rows),
-            elements: int64(),
-            memory_bytes: int64(),
-            allocated_bytes: int64(),
-            value_bytes: int64(),
-            dump_bytes: int64(),
-            record_offset: int64(),
-            largest_element_bytes: int64(),
-            expires_at_ms: int64(),
-            idle_seconds: int64(),
-            lfu_frequency: Int16Builder::with_capacity(rows),
-            slot: Int16Builder::with_capacity(rows),
+            db: Numbers::new(rows),
+            name: Texts::new(rows),
+            raw: OptionalBytes::new(rows),
+            form_id: Numbers::new(rows),
+            pattern_id: Numbers::new(rows),
+            elements: Optional::new(rows),
+            memory_bytes: Optional::new(rows),
+            allocated_bytes: Optional::new(rows),
+            value_bytes: Optional::new(rows),
+            dump_bytes: Numbers::new(rows),
+            record_offset: Numbers::new(rows),
+            largest_element_bytes: Optional::new(rows),
+            expires_at_ms: Optional::new(rows),
+            idle_seconds: Optional::new(rows),
+            lfu_frequency: Optional::new(rows),
+            slot: Numbers::new(rows),
         }
-    }
-
-    pub fn schema(&self) -> SchemaRef {
-        self.schema.clone()
     }
 
     /// Rows in the batch so far.
@@ -104,53 +97,51 @@ impl KeyRows {
     /// Bytes of names in the batch so far.
     #[inline]
     pub fn name_bytes(&self) -> usize {
-        self.name_bytes
+        self.name.bytes() + self.raw.bytes()
     }
 
     #[inline]
     pub fn push(&mut self, row: &KeyRow<'_>) {
         self.rows += 1;
-        self.name_bytes += row.name.len() + row.raw.map_or(0, <[u8]>::len);
-        self.db.append_value(signed(row.db));
-        self.name.append_value(row.name);
-        self.raw.append_option(row.raw);
-        self.form_id.append_value(row.form_id);
-        self.pattern_id.append_value(row.pattern_id);
-        self.elements.append_option(row.elements.map(signed));
-        self.memory_bytes.append_option(row.memory_bytes.map(signed));
-        self.allocated_bytes.append_option(row.allocated_bytes.map(signed));
-        self.value_bytes.append_option(row.value_bytes.map(signed));
-        self.dump_bytes.append_value(signed(row.dump_bytes));
-        self.record_offset.append_value(signed(row.record_offset));
-        self.largest_element_bytes.append_option(row.largest_element_bytes.map(signed));
-        self.expires_at_ms.append_option(row.expires_at_ms);
-        self.idle_seconds.append_option(row.idle_seconds.map(signed));
-        self.lfu_frequency.append_option(row.lfu_frequency.map(i16::from));
+        self.db.push(signed(row.db));
+        let differs = self.name.push_with(|text| safe_name(row.name, text));
+        self.raw.push(differs.then_some(row.name));
+        self.form_id.push(row.form_id);
+        self.pattern_id.push(row.pattern_id);
+        self.elements.push(row.elements.map(signed));
+        self.memory_bytes.push(row.memory_bytes.map(signed));
+        self.allocated_bytes.push(row.allocated_bytes.map(signed));
+        self.value_bytes.push(row.value_bytes.map(signed));
+        self.dump_bytes.push(signed(row.dump_bytes));
+        self.record_offset.push(signed(row.record_offset));
+        self.largest_element_bytes.push(row.largest_element_bytes.map(signed));
+        self.expires_at_ms.push(row.expires_at_ms);
+        self.idle_seconds.push(row.idle_seconds.map(signed));
+        self.lfu_frequency.push(row.lfu_frequency.map(i16::from));
         // Slots end at 16383.
-        self.slot.append_value(row.slot as i16);
+        self.slot.push(row.slot as i16);
     }
 
-    /// The batch; the builder is empty afterwards.
+    /// The batch; the columns are empty afterwards.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         self.rows = 0;
-        self.name_bytes = 0;
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(self.db.finish()),
-            Arc::new(self.name.finish()),
-            Arc::new(self.raw.finish()),
-            Arc::new(self.form_id.finish()),
-            Arc::new(self.pattern_id.finish()),
-            Arc::new(self.elements.finish()),
-            Arc::new(self.memory_bytes.finish()),
-            Arc::new(self.allocated_bytes.finish()),
-            Arc::new(self.value_bytes.finish()),
-            Arc::new(self.dump_bytes.finish()),
-            Arc::new(self.record_offset.finish()),
-            Arc::new(self.largest_element_bytes.finish()),
-            Arc::new(self.expires_at_ms.finish()),
-            Arc::new(self.idle_seconds.finish()),
-            Arc::new(self.lfu_frequency.finish()),
-            Arc::new(self.slot.finish()),
+        let columns = vec![
+            self.db.finish(),
+            self.name.finish()?,
+            self.raw.finish()?,
+            self.form_id.finish(),
+            self.pattern_id.finish(),
+            self.elements.finish(),
+            self.memory_bytes.finish(),
+            self.allocated_bytes.finish(),
+            self.value_bytes.finish(),
+            self.dump_bytes.finish(),
+            self.record_offset.finish(),
+            self.largest_element_bytes.finish(),
+            self.expires_at_ms.finish(),
+            self.idle_seconds.finish(),
+            self.lfu_frequency.finish(),
+            self.slot.finish(),
         ];
         RecordBatch::try_new(self.schema.clone(), columns)
     }

@@ -27,7 +27,9 @@ pub struct KeyFacts {
     pub value_bytes: u64,
     pub largest_element: u64,
     pub kind: Option<Kind>,
-    pub rare: RareFacts,
+    rare: RareFacts,
+    /// Whether `rare` holds anything: it is large, and most keys leave it alone.
+    has_rare: bool,
     pub module: Option<(String, u16)>,
     /// Whether a sorted set has a score that is no number.
     pub nan_score: bool,
@@ -54,7 +56,20 @@ impl KeyFacts {
     /// Forgets the key before.
     #[inline]
     pub fn reset(&mut self) {
-        *self = Self::default();
+        let rare = if self.has_rare { RareFacts::default() } else { self.rare };
+        *self = Self { rare, ..Self::default() };
+    }
+
+    /// Facts that few keys have; none where this key has none.
+    #[inline]
+    pub fn rare(&self) -> Option<&RareFacts> {
+        self.has_rare.then_some(&self.rare)
+    }
+
+    #[inline]
+    fn rare_mut(&mut self) -> &mut RareFacts {
+        self.has_rare = true;
+        &mut self.rare
     }
 
     #[inline]
@@ -83,11 +98,11 @@ impl ValueSink for KeyFacts {
     #[inline]
     fn end(&mut self) {
         let Some(members) = self.elements else { return };
-        if !self.scores_seen() || members == 0 {
+        if !self.scores_seen() || members < 2 {
             return;
         }
         if self.scores.equal {
-            self.rare.equal_score = Some(self.scores.first);
+            self.rare_mut().equal_score = Some(self.scores.first);
         }
         if self.scores.geohashes && self.scores.outside_microseconds {
             self.kind = Some(Kind::Geo);
@@ -98,7 +113,9 @@ impl ValueSink for KeyFacts {
     fn string(&mut self, content: Element<'_>, prefix: &[u8], nonzero: Option<u64>) {
         self.content(content);
         self.elements = Some(self.value_bytes);
-        self.rare.nonzero_bytes = nonzero;
+        if nonzero.is_some() {
+            self.rare_mut().nonzero_bytes = nonzero;
+        }
         self.kind = match content {
             Element::Int(_) => Some(Kind::Integer),
             _ => kind_of(prefix, self.value_bytes),
@@ -150,27 +167,30 @@ impl ValueSink for KeyFacts {
         }
         self.count();
         if let Some(expiry) = expires_at_ms {
-            self.rare.field_expiry(expiry);
+            self.rare_mut().field_expiry(expiry);
         }
     }
 
     fn template(&mut self, id: Option<u64>, _: &[Vec<u8>]) {
-        self.rare.template_id = id;
+        self.rare_mut().template_id = id;
     }
 
     fn path(&mut self, path: Element<'_>, fields: u64) {
         self.item(path);
-        self.rare.fields = Some(self.rare.fields.unwrap_or(0) + fields);
+        let rare = self.rare_mut();
+        rare.fields = Some(rare.fields.unwrap_or(0) + fields);
     }
 
     fn stream_node(&mut self, _: StreamId, _: u64) {
-        self.rare.stream_nodes = Some(self.rare.stream_nodes.unwrap_or(0) + 1);
+        let rare = self.rare_mut();
+        rare.stream_nodes = Some(rare.stream_nodes.unwrap_or(0) + 1);
     }
 
     fn stream_entry(&mut self, _: StreamId, deleted: bool, _: u64) {
         self.in_deleted_entry = deleted;
         if deleted {
-            self.rare.deleted_entries = Some(self.rare.deleted_entries.unwrap_or(0) + 1);
+            let rare = self.rare_mut();
+            rare.deleted_entries = Some(rare.deleted_entries.unwrap_or(0) + 1);
         } else {
             self.count();
         }
@@ -181,25 +201,28 @@ impl ValueSink for KeyFacts {
     }
 
     fn stream_totals(&mut self, totals: StreamTotals) {
-        self.rare.stream_totals(totals);
+        self.rare_mut().stream_totals(totals);
     }
 
     fn stream_group(&mut self, _: Element<'_>, _: StreamId, _: Option<u64>, pending: u64) {
-        self.rare.groups = Some(self.rare.groups.unwrap_or(0) + 1);
-        self.rare.pending = Some(self.rare.pending.unwrap_or(0).saturating_add(pending));
+        let rare = self.rare_mut();
+        rare.groups = Some(rare.groups.unwrap_or(0) + 1);
+        let rare = self.rare_mut();
+        rare.pending = Some(rare.pending.unwrap_or(0).saturating_add(pending));
     }
 
     fn stream_released(&mut self, _: StreamId) {
-        self.rare.released = Some(self.rare.released.unwrap_or(0) + 1);
+        let rare = self.rare_mut();
+        rare.released = Some(rare.released.unwrap_or(0) + 1);
     }
 
     fn stream_idempotence(&mut self, facts: crate::events::StreamIdempotence) {
-        self.rare.idmp_producers = Some(facts.producers);
+        self.rare_mut().idmp_producers = Some(facts.producers);
     }
 
     fn module(&mut self, name: &str, version: u16) {
         self.module = Some((name.to_owned(), version));
-        self.rare.module_version = Some(version);
+        self.rare_mut().module_version = Some(version);
     }
 
     fn module_unsigned(&mut self, _: u64) {
@@ -220,11 +243,13 @@ impl ValueSink for KeyFacts {
 
     fn array(&mut self, count: u64, last_insert: Option<u64>) {
         self.elements = Some(count);
-        self.rare.array_next = Some(last_insert.map_or(Some(0), |last| last.checked_add(1)).filter(|&n| n != u64::MAX));
+        self.rare_mut().array_next =
+            Some(last_insert.map_or(Some(0), |last| last.checked_add(1)).filter(|&n| n != u64::MAX));
     }
 
     fn array_slot(&mut self, index: u64, value: ArrayValue<'_>) {
-        self.rare.array_length = Some(self.rare.array_length.unwrap_or(0).max(index.saturating_add(1)));
+        let rare = self.rare_mut();
+        rare.array_length = Some(rare.array_length.unwrap_or(0).max(index.saturating_add(1)));
         match value {
             ArrayValue::Text(text) => self.content(text),
             ArrayValue::Short(text) => self.content(Element::Bytes(text)),

@@ -14,7 +14,7 @@ use crate::duplicates::Duplicates;
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::fan_out::Both;
 use crate::forward_events;
-use crate::patterns::{PatternMiner, safe_name, slot};
+use crate::patterns::{PatternMiner, slot};
 use crate::rdb::codes::ValueType;
 use crate::rdb::facts::Anomaly;
 use crate::rdb::{FileFacts, KeyRecord, RecordSink};
@@ -36,7 +36,6 @@ pub struct Collector {
     /// Whether the key being read may become a row by its name.
     wanted: bool,
     rows: KeyRows,
-    text: Vec<u8>,
     pub(super) forms: Forms,
     pub(super) miner: PatternMiner,
     pub(super) duplicates: Duplicates,
@@ -60,7 +59,6 @@ impl Collector {
             filter: options.filter.clone(),
             wanted: true,
             rows: KeyRows::new(options.batch_rows),
-            text: Vec::new(),
             forms: Forms::default(),
             miner: PatternMiner::new(),
             duplicates: Duplicates::new(folder),
@@ -117,8 +115,8 @@ impl Collector {
     fn spool(&mut self, record: &KeyRecord) -> io::Result<()> {
         self.duplicates.add(record.db, &record.name)?;
         let Both(facts, Both(_, streams)) = &self.sinks;
-        if !facts.rare.is_empty() {
-            facts.rare.write(record.offset, self.key_facts.buffer());
+        if let Some(rare) = facts.rare() {
+            rare.write(record.offset, self.key_facts.buffer());
             self.key_facts.settle()?;
         }
         if !streams.groups.is_empty() {
@@ -191,15 +189,11 @@ impl RecordSink for Collector {
         let encoding = tracker.finish(record, target);
         let encoding_name = target.encoding_name(encoding);
         let form_id = self.forms.id(key, encoding, encoding_name, facts.kind, None);
-        self.text.clear();
-        let differs = safe_name(&record.name, &mut self.text);
-        let Ok(name) = std::str::from_utf8(&self.text) else { return };
         self.counts.keys += 1;
         self.counts.expiring_keys += u64::from(record.expires_at_ms.is_some());
         self.rows.push(&KeyRow {
             db: record.db,
-            name,
-            raw: differs.then_some(&record.name),
+            name: &record.name,
             form_id,
             pattern_id: self.miner.assign(&record.name, code) as i32,
             elements: facts.elements,
