@@ -79,8 +79,28 @@ pub(super) fn classify(segment: &[u8], template: &mut Vec<u8>, values: &mut Valu
     }
 }
 
+const LETTER_OR_DIGIT: u8 = 1;
+const HEX: u8 = 2;
+
+static WORD: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut index = 0;
+    while index < 256 {
+        let byte = index as u8;
+        if byte.is_ascii_alphanumeric() || byte >= 0x80 {
+            table[index] |= LETTER_OR_DIGIT;
+        }
+        if byte.is_ascii_hexdigit() {
+            table[index] |= HEX;
+        }
+        index += 1;
+    }
+    table
+};
+
+#[inline]
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
+    WORD[usize::from(byte)] & LETTER_OR_DIGIT != 0
 }
 
 fn run_end(segment: &[u8], start: usize) -> usize {
@@ -92,6 +112,13 @@ fn run_end(segment: &[u8], start: usize) -> usize {
 fn run(segment: &[u8], start: usize, end: usize, template: &mut Vec<u8>, values: &mut Values) -> usize {
     let rest = segment.get(start..).unwrap_or_default();
     let word = segment.get(start..end).unwrap_or_default();
+    if let Some(before) = word.len().checked_sub(8)
+        && let Some(length) = rest.get(before..).and_then(uuid)
+    {
+        push_literal(template, &rest[..before]);
+        push_class(template, Class::Uuid);
+        return start + before + length;
+    }
     if rest.first().is_some_and(u8::is_ascii_digit) {
         if let Some((length, class)) = date(rest) {
             push_class(template, class);
@@ -102,13 +129,6 @@ fn run(segment: &[u8], start: usize, end: usize, template: &mut Vec<u8>, values:
             push_class(template, Class::Ip);
             return start + length;
         }
-    }
-    if let Some(before) = word.len().checked_sub(8)
-        && let Some(length) = rest.get(before..).and_then(uuid)
-    {
-        push_literal(template, &rest[..before]);
-        push_class(template, Class::Uuid);
-        return start + before + length;
     }
     let counts = Counts::of(word);
     if counts.digits == counts.length {
@@ -185,13 +205,12 @@ fn joints(segment: &[u8], start: usize, joints: &[u8]) -> usize {
 }
 
 fn uuid(rest: &[u8]) -> Option<usize> {
-    let text = rest.get(..36)?;
-    let shaped = text.iter().enumerate().all(|(at, byte)| match at {
-        8 | 13 | 18 | 23 => *byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    });
-    let ends = rest.get(36).is_none_or(|&byte| !is_word(byte));
-    (shaped && ends).then_some(36)
+    let text: &[u8; 36] = rest.first_chunk()?;
+    if [text[8], text[13], text[18], text[23]] != *b"----" || rest.get(36).is_some_and(|&byte| is_word(byte)) {
+        return None;
+    }
+    let groups = [&text[..8], &text[9..13], &text[14..18], &text[19..23], &text[24..]];
+    groups.into_iter().flatten().all(|&byte| WORD[usize::from(byte)] & HEX != 0).then_some(36)
 }
 
 fn ip(rest: &[u8]) -> Option<usize> {
@@ -297,6 +316,7 @@ mod tests {
             ("00042", "{int}"),
             ("-17", "{int}"),
             ("2eb9469b-f96c-4c58-8754-1144edcf46c5", "{uuid}"),
+            ("20261125-e8ac-11f1-9a00-02fc00000001", "{uuid}"),
             ("63dc2631e2124238b531638432cb436f", "{hex}"),
             ("2026-11-25", "{date}"),
             ("2026-W43", "{date}"),

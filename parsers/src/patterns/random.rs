@@ -1,5 +1,34 @@
 //! Random text or words? Judged by how often the kind of character changes.
 
+const DIGIT: u8 = 1;
+/// Bytes of a run that are looked at.
+const MAX_RUN: usize = 512;
+
+/// Per byte: one in each counter it belongs to, ten bits apart, and its kind.
+static FACTS: [(u64, u8); 256] = {
+    let mut facts = [(0, 0); 256];
+    let mut index = 0;
+    while index < 256 {
+        let byte = index as u8;
+        let (field, kind) = match byte {
+            b'0'..=b'9' => (0, DIGIT),
+            b'a'..=b'z' => (1, 2),
+            b'A'..=b'Z' => (2, 4),
+            _ => (4, 8),
+        };
+        let mut counters = 1 << (field * 10);
+        if matches!(byte, b'a'..=b'f' | b'A'..=b'F') {
+            counters |= 1 << 30;
+        }
+        if matches!(byte | 0x20, b'a' | b'e' | b'i' | b'o' | b'u' | b'y') && byte < 0x80 {
+            counters |= 1 << 50;
+        }
+        facts[index] = (counters, kind);
+        index += 1;
+    }
+    facts
+};
+
 /// Counts over one run of letters and digits.
 #[derive(Default, Clone, Copy)]
 pub(super) struct Counts {
@@ -20,27 +49,30 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn of(run: &[u8]) -> Counts {
-        let mut counts = Counts { length: run.len(), ..Counts::default() };
+        let mut packed = 0u64;
         let mut before = 0u8;
-        for &byte in run {
-            let kind = match byte {
-                b'0'..=b'9' => 1,
-                b'a'..=b'z' => 2,
-                b'A'..=b'Z' => 4,
-                _ => 8,
-            };
-            counts.digits += usize::from(kind == 1);
-            counts.lowers += usize::from(kind == 2);
-            counts.uppers += usize::from(kind == 4);
-            counts.high += usize::from(kind == 8);
-            counts.hex_letters += usize::from(matches!(byte | 0x20, b'a'..=b'f') && kind & 6 != 0);
-            counts.vowels +=
-                usize::from(matches!(byte | 0x20, b'a' | b'e' | b'i' | b'o' | b'u' | b'y') && kind & 6 != 0);
-            counts.kinds += usize::from(kind != before);
-            counts.stretches += usize::from(before == 0 || (kind == 1) != (before == 1));
+        let (mut stretches, mut kinds) = (0, 0);
+        // Only the first bytes of a run count: the fields hold ten bits.
+        for &byte in run.iter().take(MAX_RUN) {
+            let (fields, kind) = FACTS[usize::from(byte)];
+            packed += fields;
+            kinds += usize::from(kind != before);
+            stretches += usize::from((kind ^ before) & DIGIT != 0);
             before = kind;
         }
-        counts
+        let field = |index: u32| (packed >> (index * 10) & 0x3FF) as usize;
+        let starts_with_letter = run.first().is_some_and(|byte| !byte.is_ascii_digit());
+        Counts {
+            length: run.len(),
+            digits: field(0),
+            lowers: field(1),
+            uppers: field(2),
+            hex_letters: field(3),
+            high: field(4),
+            vowels: field(5),
+            stretches: stretches + usize::from(starts_with_letter),
+            kinds,
+        }
     }
 
     pub(super) fn letters(&self) -> usize {
@@ -59,7 +91,7 @@ impl Counts {
     /// Random text: no word or number of this length changes so often between letters and digits, or between
     /// cases without the vowels that words have.
     pub(super) fn is_random(&self) -> bool {
-        if self.high > 0 || self.length < 10 || self.length > 512 {
+        if self.high > 0 || self.length < 10 || self.length > MAX_RUN {
             return false;
         }
         let long = self.length >= 16;

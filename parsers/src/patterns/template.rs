@@ -73,6 +73,10 @@ pub(super) fn push_class(template: &mut Vec<u8>, class: Class) {
 }
 
 pub(super) fn push_literal(template: &mut Vec<u8>, bytes: &[u8]) {
+    if !bytes.contains(&MARK) {
+        template.extend_from_slice(bytes);
+        return;
+    }
     for &byte in bytes {
         template.push(byte);
         if byte == MARK {
