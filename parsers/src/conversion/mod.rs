@@ -7,3 +7,7 @@ pub mod thresholds;
 pub use encoding::Encoding;
 pub use target::{Allocator, Server, Target, Version};
 pub use thresholds::Thresholds;
+#[cfg(feature = "python")]
+mod tracker;
+#[cfg(feature = "python")]
+pub use tracker::Tracker;

@@ -38,6 +38,9 @@ fn lzf<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, packe
         sink.string(content, prefix, count_nonzero(content, prefix));
         return Ok(());
     }
+    if input.unpack_all {
+        return large(input, damage, sink, head);
+    }
     match input.unpack_prefix(packed, length, PREFIX) {
         Ok(prefix) if looks_like_bitmap(prefix) => large(input, damage, sink, head),
         Ok(prefix) => {

@@ -1,0 +1,42 @@
+//! How a pass is to be done.
+
+use std::path::PathBuf;
+
+use crate::conversion::{Allocator, Server, Thresholds, Version};
+use crate::rows::Filter;
+
+/// Rows of a full batch: a row group of DuckDB. Sizes just beyond a multiple of it double the cost of the ingest.
+pub const BATCH_ROWS: usize = 122_880;
+
+/// What the caller said about the server that loads the dump; the rest is told by the dump.
+#[derive(Debug, Clone, Default)]
+pub struct Assumed {
+    pub server: Option<Server>,
+    pub version: Option<Version>,
+    pub thresholds: Thresholds,
+    pub allocator: Allocator,
+    pub cluster: Option<bool>,
+}
+
+/// Options of a pass.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub salvage: bool,
+    pub filter: Filter,
+    pub assumed: Assumed,
+    /// Where facts go that outgrow memory.
+    pub spool_folder: PathBuf,
+    pub batch_rows: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            salvage: false,
+            filter: Filter::default(),
+            assumed: Assumed::default(),
+            spool_folder: std::env::temp_dir(),
+            batch_rows: BATCH_ROWS,
+        }
+    }
+}
