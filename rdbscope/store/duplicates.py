@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from rdbscope.store import fetch
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -48,6 +50,6 @@ def drop_earlier_records(connection: DuckDBPyConnection, snapshot_id: int) -> in
         """,
         parameters | {"kept": _KEPT_ANOMALIES},
     )
-    counted = connection.execute("SELECT coalesce(sum(len(offsets) - 1), 0)::BIGINT FROM duplicates").fetchone()
+    dropped = int(fetch.scalar(connection, "SELECT coalesce(sum(len(offsets) - 1), 0)::BIGINT FROM duplicates"))
     connection.execute("DROP TABLE duplicates")
-    return int(counted[0]) if counted else 0
+    return dropped

@@ -15,7 +15,7 @@ import duckdb
 from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, StoreError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource
-from rdbscope.store import side_tables, snapshots
+from rdbscope.store import fetch, side_tables, snapshots
 from rdbscope.store.connect import Connection, problem_of
 from rdbscope.store.duplicates import drop_earlier_records
 from rdbscope.store.interrupt import Interruption, on_interrupt
@@ -113,12 +113,10 @@ def load_source(
 
 
 def _insert_rows(connection: Connection, reader: Reader) -> int:
-    row = connection.execute("SELECT nextval('snapshot_ids')").fetchone()
-    assert row is not None
-    snapshot_id = int(row[0])
+    snapshot_id = int(fetch.scalar(connection, "SELECT nextval('snapshot_ids')"))
     with side_tables.scannable(connection, reader) as stream:
-        counted = connection.execute(f"INSERT INTO key_rows SELECT ?, * FROM {stream}", [snapshot_id]).fetchone()
-    stored, read = int(counted[0]) if counted else 0, int(reader.facts()["keys"])
+        stored = fetch.scalar(connection, f"INSERT INTO key_rows SELECT ?, * FROM {stream}", [snapshot_id])
+    read = reader.facts()["keys"]
     if stored != read:
         raise StoreError(f"internal error: {read:,} keys were read but {stored:,} stored")
     return snapshot_id

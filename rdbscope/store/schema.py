@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rdbscope.errors import StoreError
 from rdbscope.query_files import QueryFile, views
+from rdbscope.store.fetch import scalar
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -55,7 +56,7 @@ def _literal(text: str) -> str:
 
 def is_empty(connection: DuckDBPyConnection) -> bool:
     """Whether the database has no tables at all, as a new file."""
-    return _one(connection, "SELECT count(*) FROM duckdb_tables() WHERE NOT internal") == 0
+    return scalar(connection, "SELECT count(*) FROM duckdb_tables() WHERE NOT internal") == 0
 
 
 def check_version(connection: DuckDBPyConnection, database: Path) -> None:
@@ -64,19 +65,14 @@ def check_version(connection: DuckDBPyConnection, database: Path) -> None:
     Raises:
         StoreError: they are not.
     """
-    known = _one(
+    known = scalar(
         connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version' AND NOT internal"
     )
     if not known:
         raise StoreError(f"{database}: a DuckDB database, but not one of rdbscope", hint="name another file with --db")
-    version = _one(connection, "SELECT max(version) FROM schema_version")
+    version = scalar(connection, "SELECT max(version) FROM schema_version")
     if version != VERSION:
         raise StoreError(
             f"{database}: tables of version {version}, this program has version {VERSION}",
             hint="load the dumps into a new database, or use the program that made this one",
         )
-
-
-def _one(connection: DuckDBPyConnection, sql: str) -> object:
-    row = connection.execute(sql).fetchone()
-    return None if row is None else row[0]

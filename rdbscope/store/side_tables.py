@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rdbscope.store import fetch
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -59,5 +61,4 @@ def drop_temporary(connection: DuckDBPyConnection) -> None:
 def duplicate_hashes(connection: DuckDBPyConnection, reader: Reader) -> int:
     """How many 64-bit hashes of a key the reader met more than once."""
     with scannable(connection, reader.side("duplicate_hashes")) as stream:
-        row = connection.execute(f"SELECT hash_count FROM {stream}").fetchone()
-    return int(row[0]) if row else 0
+        return int(fetch.scalar(connection, f"SELECT hash_count FROM {stream}") or 0)

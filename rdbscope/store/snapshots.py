@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rdbscope.errors import UsageError, shorten
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource
+from rdbscope.store import fetch
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -77,9 +78,7 @@ def choose(connection: DuckDBPyConnection, wanted: str | None) -> Snapshot:
 
 
 def _first(connection: DuckDBPyConnection, where: str, parameters: list[object]) -> Snapshot | None:
-    row = connection.execute(
-        f"SELECT snapshot_id, name, keys, damage FROM snapshots {where} LIMIT 1", parameters
-    ).fetchone()
+    row = fetch.first(connection, f"SELECT snapshot_id, name, keys, damage FROM snapshots {where} LIMIT 1", parameters)
     return None if row is None else Snapshot(*row)
 
 
