@@ -23,5 +23,5 @@ def write(result: ResultSet, output: Output) -> None:
 
     reader = result.arrow_reader()
     with pq.ParquetWriter(output.stream, reader.schema, compression="zstd") as writer:
-        for batch in result.arrow():
+        for batch in result.arrow(reader):
             writer.write_batch(batch)

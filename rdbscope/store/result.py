@@ -70,7 +70,7 @@ class ResultSet:
             for batch in self._few(sql):
                 yield "".join([row[0] for row in batch]).encode()
             return
-        for arrow in self.arrow(sql):
+        for arrow in self.arrow(self.arrow_reader(sql)):
             column = arrow.column(0)
             offsets, data = column.buffers()[1:]
             view = memoryview(offsets).cast("i" if column.type == "string" else "q")
@@ -82,15 +82,15 @@ class ResultSet:
             while batch := running.fetchmany(_FEW):
                 yield batch
 
-    def arrow(self, sql: str | None = None) -> Iterator[pa.RecordBatch]:
-        """Arrow record batches of the result with its own types."""
+    def arrow_reader(self, sql: str | None = None) -> pa.RecordBatchReader:
+        """An Arrow reader of the result with its own types, or of `sql`."""
         with query_errors():
-            yield from self.connection.sql(sql or self._sql).to_arrow_reader(_BULK)
+            return self.connection.sql(sql or self._sql).to_arrow_reader(_BULK)
 
-    def arrow_reader(self) -> pa.RecordBatchReader:
-        """An Arrow reader of the result with its own types."""
+    def arrow(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        """The record batches of a reader; problems of the query are raised as such."""
         with query_errors():
-            return self.connection.sql(self._sql).to_arrow_reader(_BULK)
+            yield from reader
 
 
 class query_errors:  # noqa: N801  used as a statement
