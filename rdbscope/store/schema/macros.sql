@@ -52,3 +52,6 @@ CREATE MACRO ttl(expires_at_ms, taken_at_ms) AS
 
 CREATE MACRO timestamp_of(at_ms) AS
     CASE WHEN at_ms BETWEEN -62135596800000 AND 253402300799999 THEN epoch_ms(at_ms) END;
+
+CREATE MACRO literal_text(pattern) AS
+    regexp_replace(pattern, '\{(int|uuid|hex|date|ip|mac|email|token|\*)\}', '', 'g');
