@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::position::Usual;
 use super::template::MARK;
 
 /// One segment of one or more patterns.
@@ -17,8 +18,8 @@ pub(super) struct Branch {
     pub lengths: (u32, u32),
     /// Letters that all random texts of this segment began with
     pub lead: Vec<u8>,
-    /// More words stood here than the miner keeps
-    pub full: bool,
+    /// Set where more words stood below than the miner keeps, per sort of words
+    pub full: [Option<Usual>; 2],
     /// Merged into another
     pub gone: bool,
 }
@@ -68,7 +69,7 @@ impl BranchTree {
             keys: 0,
             lengths: (u32::MAX, 0),
             lead: Vec::new(),
-            full: false,
+            full: [None; 2],
             gone: false,
         });
         id
@@ -118,7 +119,9 @@ impl BranchTree {
             let children = std::mem::take(&mut old.children);
             let target = self.get_mut(into);
             target.keys += keys;
-            target.full |= full;
+            for (kept, other) in target.full.iter_mut().zip(full) {
+                *kept = kept.or(other);
+            }
             target.lengths = (
                 target.lengths.0.min(lengths.0),
                 target.lengths.1.max(lengths.1),

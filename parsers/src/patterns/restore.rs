@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::branch::{BranchTree, ROOT};
 use super::classes::Values;
 use super::nodes::{NONE, ROOT as MINER_ROOT};
+use super::position::{Usual, Words};
 use super::template::{Class, Part, from_parts, parts};
 use super::tree::{Found, PatternMiner};
 
@@ -58,6 +59,11 @@ fn target(miner: &PatternMiner, node: u32) -> u32 {
         NONE => node,
         target => target,
     }
+}
+
+fn full(miner: &PatternMiner, node: u32) -> [Option<Usual>; 2] {
+    let position = miner.positions.get(miner.nodes.get(node).position as usize);
+    [Words::Plain, Words::Mixed].map(|words| position.and_then(|position| position.closed(words)))
 }
 
 /// Positions of the numbers in a template that were watched.
@@ -120,9 +126,9 @@ pub(super) fn build(miner: &PatternMiner) -> BranchTree {
         });
         let mut branch = ROOT;
         tree.get_mut(branch).keys += found.keys;
-        tree.get_mut(branch).full = miner.nodes.get(MINER_ROOT).overflow != NONE;
-        for node in path {
-            let node = target(miner, node);
+        tree.get_mut(branch).full = full(miner, MINER_ROOT);
+        for word in path {
+            let node = target(miner, word);
             let mut segment = parts(miner.nodes.template(node));
             for (index, at) in numbers(&segment).into_iter().enumerate().rev() {
                 if let Some(&value) = literal.get(&(node, index)) {
@@ -132,8 +138,11 @@ pub(super) fn build(miner: &PatternMiner) -> BranchTree {
             let template = from_parts(&segment);
             branch = tree.child(branch, &template);
             let lead = miner.lead(node);
-            let mined = miner.nodes.get(node);
-            let lengths = (mined.shortest, mined.longest);
+            let (mined, word) = (miner.nodes.get(node), miner.nodes.get(word));
+            let lengths = (
+                mined.shortest.min(word.shortest),
+                mined.longest.max(word.longest),
+            );
             let target = tree.get_mut(branch);
             target.keys += found.keys;
             target.lengths = (
@@ -141,7 +150,7 @@ pub(super) fn build(miner: &PatternMiner) -> BranchTree {
                 target.lengths.1.max(lengths.1),
             );
             target.lead = lead.to_vec();
-            target.full = mined.overflow != NONE;
+            target.full = full(miner, node);
         }
         let leaf = tree.get_mut(branch).leaf.get_or_insert_default();
         leaf.keys += found.keys;
