@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::nodes::ROOT;
 use super::position::Usual;
 use super::template::MARK;
 
@@ -38,8 +39,6 @@ pub(super) struct BranchTree {
     branches: Vec<Branch>,
     index: HashMap<(u32, Vec<u8>), u32>,
 }
-
-pub(super) const ROOT: u32 = 0;
 
 impl BranchTree {
     pub(super) fn new() -> Self {

@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::affix::affix_groups;
-use super::branch::{BranchTree, ROOT};
+use super::affix::{affix_groups, many_affixes};
+use super::branch::BranchTree;
+use super::nodes::ROOT;
 use super::position::{Words, median};
 use super::table::segment_text;
 use super::template::{Class, MARK, Part, from_parts, has_word, is_whole, parts, whole};
@@ -30,6 +31,7 @@ pub(super) fn merge(tree: &mut BranchTree) {
         }
         join_glued_words(tree, parent);
         join_words(tree, parent);
+        absorb_strays(tree, parent);
         join_equal_texts(tree, parent);
         queue.extend(tree.children(parent));
     }
@@ -112,7 +114,7 @@ fn absorb_strays(tree: &mut BranchTree, parent: u32) {
         let &[class @ (Class::Hex | Class::Token | Class::Any)] = &classes[..] else {
             continue;
         };
-        if branch.gone || shortest < 6 || shortest > longest {
+        if branch.gone || shortest < 5 || shortest > longest {
             continue;
         }
         let at = parts_of_host
@@ -146,8 +148,9 @@ fn absorb_strays(tree: &mut BranchTree, parent: u32) {
             // Random text that looks like words was too much for the miner to keep apart.
             let same_length = shortest == longest && lengths == (shortest, longest);
             let unread = class == Class::Token && inner == whole(Class::Any) && same_length;
+            let plain = same_length && !parts(inner).iter().any(|part| part.is_separator());
             let fits = parts(inner).iter().all(|part| match (class, part) {
-                (_, Part::Var(Class::Int | Class::Hex | Class::Token)) => true,
+                (_, Part::Var(Class::Int | Class::Hex | Class::Token | Class::Any)) => true,
                 (Class::Hex, Part::Byte(byte)) => byte.is_ascii_hexdigit(),
                 (_, Part::Byte(byte)) => {
                     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
@@ -159,7 +162,7 @@ fn absorb_strays(tree: &mut BranchTree, parent: u32) {
                 || other.keys * 5 <= keys;
             let same = types_below(tree, stray) & !types == 0;
             let fixed = longest - shortest <= 2 || class == Class::Token && is_mixed(inner);
-            if (fits || unread)
+            if (fits && (class != Class::Any || plain) || unread)
                 && fixed
                 && outweighs
                 && same
@@ -265,7 +268,7 @@ fn join_words(tree: &mut BranchTree, parent: u32) {
         let names: Vec<&[u8]> = templates.iter().map(Vec::as_slice).collect();
         let least = WORDS + keys_per_word(tree, &alike);
         let mut joined = HashSet::new();
-        for group in affix_groups(&names, least) {
+        for group in affix_groups(&names, least, many_affixes(parent)) {
             let members: Vec<u32> = group
                 .members
                 .iter()
@@ -318,7 +321,7 @@ fn join_equal_texts(tree: &mut BranchTree, parent: u32) {
     }
     let mut first: HashMap<String, u32> = HashMap::new();
     for id in children {
-        let text = segment_text(&tree.get(id).template, &tree.get(id).lead).0;
+        let text = segment_text(tree.get(id)).0;
         let into = *first.entry(text).or_insert(id);
         tree.absorb(into, id);
     }

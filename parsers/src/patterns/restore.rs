@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::branch::{BranchTree, ROOT};
+use super::branch::BranchTree;
 use super::classes::Values;
-use super::nodes::{NONE, ROOT as MINER_ROOT};
+use super::nodes::{NONE, ROOT};
 use super::position::{Usual, Words};
 use super::template::{Class, Part, from_parts, parts};
 use super::tree::{Found, PatternMiner};
@@ -46,7 +46,7 @@ impl Number {
 fn path(miner: &PatternMiner, node: u32) -> Vec<u32> {
     let mut path = Vec::new();
     let mut at = node;
-    while at != MINER_ROOT && at != NONE {
+    while at != ROOT && at != NONE {
         path.push(at);
         at = miner.nodes.get(at).parent;
     }
@@ -126,7 +126,7 @@ pub(super) fn build(miner: &PatternMiner) -> BranchTree {
         });
         let mut branch = ROOT;
         tree.get_mut(branch).keys += found.keys;
-        tree.get_mut(branch).full = full(miner, MINER_ROOT);
+        tree.get_mut(branch).full = full(miner, ROOT);
         for word in path {
             let node = target(miner, word);
             let mut segment = parts(miner.nodes.template(node));

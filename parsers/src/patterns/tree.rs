@@ -1,6 +1,6 @@
 //! Mining while the keys go by: a tree of segment templates, bounded whatever the names are.
 
-use super::affix::affix_groups;
+use super::affix::{affix_groups, many_affixes};
 use super::classes::{Values, classify};
 use super::nodes::{NONE, Nodes, ROOT};
 use super::position::{Position, Words, median};
@@ -347,7 +347,7 @@ impl PatternMiner {
             .map(|&id| self.nodes.template(id).to_vec())
             .collect();
         let names: Vec<&[u8]> = templates.iter().map(Vec::as_slice).collect();
-        let groups = affix_groups(&names, AFFIX_WORDS);
+        let groups = affix_groups(&names, AFFIX_WORDS, many_affixes(parent));
 
         let mut position = match self
             .positions
