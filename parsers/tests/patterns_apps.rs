@@ -11,9 +11,9 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 
 /// Least share of keys whose pattern holds exactly the keys it should, over all applications.
-const FLOOR: f64 = 0.93;
+const FLOOR: f64 = 0.97;
 /// The same for each application.
-const FLOOR_EACH: f64 = 0.80;
+const FLOOR_EACH: f64 = 0.90;
 
 fn corpus() -> Option<PathBuf> {
     let shared = std::env::var_os("RDBSCOPE_SHARED")

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::nodes::ROOT;
+use super::position::Usual;
 use super::template::MARK;
 
 /// One segment of one or more patterns.
@@ -17,8 +19,8 @@ pub(super) struct Branch {
     pub lengths: (u32, u32),
     /// Letters that all random texts of this segment began with
     pub lead: Vec<u8>,
-    /// More words stood here than the miner keeps
-    pub full: bool,
+    /// Set where more words stood below than the miner keeps, per sort of words
+    pub full: [Option<Usual>; 2],
     /// Merged into another
     pub gone: bool,
 }
@@ -37,8 +39,6 @@ pub(super) struct BranchTree {
     branches: Vec<Branch>,
     index: HashMap<(u32, Vec<u8>), u32>,
 }
-
-pub(super) const ROOT: u32 = 0;
 
 impl BranchTree {
     pub(super) fn new() -> Self {
@@ -65,7 +65,7 @@ impl BranchTree {
             keys: 0,
             lengths: (u32::MAX, 0),
             lead: Vec::new(),
-            full: false,
+            full: [None; 2],
             gone: false,
         });
         id
@@ -110,7 +110,9 @@ impl BranchTree {
             let children = std::mem::take(&mut old.children);
             let target = self.get_mut(into);
             target.keys += keys;
-            target.full |= full;
+            for (kept, other) in target.full.iter_mut().zip(full) {
+                *kept = kept.or(other);
+            }
             target.lengths = (target.lengths.0.min(lengths.0), target.lengths.1.max(lengths.1));
             if !target.lead.is_empty() {
                 // Of another template, what stands in the place of the random text counts.

@@ -170,29 +170,38 @@ fn words_and_numbers(word: &[u8], template: &mut Vec<u8>, values: &mut Values) {
 }
 
 /// End of random text that begins at `start`: one random run, or a chain of odd ones joined by the `-`, `_` and
-/// `+` of the base-64 alphabets that is random as a whole. A trailing `-`, `_` or `=` at the segment's end belongs to it.
+/// `+` of the base-64 alphabets that is random as a whole. Between two of them one short run may look usual by
+/// chance. A trailing `-`, `_` or `=` at the segment's end belongs to it.
 fn token_end(segment: &[u8], start: usize) -> Option<usize> {
     let mut end = start;
     let mut at = start;
-    let mut letters = Vec::new();
+    let mut chain = Counts::default();
     let mut random = false;
+    let mut skipped = false;
     loop {
         let run_end = run_end(segment, at);
         let run = segment.get(at..run_end).unwrap_or_default();
+        let is_uuid = run.len() >= 8 && segment.get(run_end - 8..).and_then(uuid).is_some();
+        if run.is_empty() || is_uuid {
+            break;
+        }
         let counts = Counts::of(run);
-        if run.is_empty() || !(counts.is_random() || counts.is_odd() || counts.is_hex()) {
+        if counts.is_random() || counts.is_odd() || counts.is_hex() {
+            random |= counts.is_random();
+            chain.join(&counts);
+            end = run_end;
+            skipped = false;
+        } else if random && run.len() <= 4 && !skipped {
+            skipped = true;
+        } else {
             break;
         }
-        random |= counts.is_random();
-        letters.extend_from_slice(run);
-        end = run_end;
-        let joints = joints(segment, end, b"-_+");
-        if joints == end {
+        at = joints(segment, run_end, b"-_+");
+        if at == run_end {
             break;
         }
-        at = joints;
     }
-    if end == start || !(random || letters.len() >= 14 && Counts::of(&letters).is_random()) {
+    if end == start || !(random || chain.length >= 14 && chain.is_random()) {
         return None;
     }
     let padded = joints(segment, end, b"-_=");
@@ -329,6 +338,7 @@ mod tests {
             ("01M88ETBCXP0EMYAEGVAT2DT92", "{token}"),
             ("CMoHM7Fd6Cd7hw2zGBlxmBvcd-y6iNEj", "{token}"),
             ("OOho-URPH2c2NasK7MBvOA7DkmJckEGn", "{token}"),
+            ("aF3kQ9zL0xWv8RtY-de-Kq7Lm2", "{token}"),
             ("5nR_2m1iw4iEX8tnSYId7m-9pLcUFKWT", "{token}"),
         ] {
             assert_eq!(text(segment), expected, "{segment}");
@@ -348,6 +358,8 @@ mod tests {
             ("fatima25_198.51.100.28", "fatima{int}_{ip}"),
             ("fleet.apiprice(15, 'eco')[]", "fleet.apiprice({int}, 'eco')[]"),
             ("view.32e3e9343caa6cd28256b2d004e72892.en-us.America/Chicago", "view.{hex}.en-us.America/Chicago"),
+            ("MyShop_2eb9469b-f96c-4c58-8754-1144edcf46c5", "MyShop_{uuid}"),
+            ("iOS_2eb9469b-f96c-4c58-8754-1144edcf46c5", "iOS_{uuid}"),
             ("session-CMoHM7Fd6Cd7hw2zGBlx", "session-{token}"),
             ("2026-11-25T10", "{date}T{int}"),
             ("600x400", "{int}x{int}"),

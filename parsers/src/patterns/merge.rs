@@ -3,8 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::affix::affix_groups;
-use super::branch::{BranchTree, ROOT};
+use super::affix::{affix_groups, many_affixes};
+use super::branch::BranchTree;
+use super::nodes::ROOT;
+use super::position::{Words, median};
 use super::table::segment_text;
 use super::template::{Class, MARK, Part, from_parts, has_word, is_whole, parts, whole};
 
@@ -24,9 +26,12 @@ pub(super) fn merge(tree: &mut BranchTree) {
     while let Some(parent) = queue.pop() {
         spread_dates(tree, parent);
         absorb_strays(tree, parent);
-        absorb_rare_words(tree, parent);
+        if absorb_rare_words(tree, parent) {
+            absorb_strays(tree, parent);
+        }
         join_glued_words(tree, parent);
         join_words(tree, parent);
+        absorb_strays(tree, parent);
         join_equal_texts(tree, parent);
         queue.extend(tree.children(parent));
     }
@@ -108,7 +113,7 @@ fn absorb_strays(tree: &mut BranchTree, parent: u32) {
         let &[class @ (Class::Hex | Class::Token | Class::Any)] = &classes[..] else {
             continue;
         };
-        if branch.gone || shortest < 6 || shortest > longest {
+        if branch.gone || shortest < 5 || shortest > longest {
             continue;
         }
         let at = parts_of_host.iter().position(|part| matches!(part, Part::Var(_))).unwrap_or(0);
@@ -130,16 +135,28 @@ fn absorb_strays(tree: &mut BranchTree, parent: u32) {
             } else {
                 other.lengths
             };
+            // Random text that looks like words was too much for the miner to keep apart.
+            let same_length = shortest == longest && lengths == (shortest, longest);
+            let unread = class == Class::Token && inner == whole(Class::Any) && same_length;
+            let plain = same_length && !parts(inner).iter().any(|part| part.is_separator());
             let fits = parts(inner).iter().all(|part| match (class, part) {
-                (_, Part::Var(Class::Int | Class::Hex | Class::Token)) => true,
+                (_, Part::Var(Class::Int | Class::Hex | Class::Token | Class::Any)) => true,
                 (Class::Hex, Part::Byte(byte)) => byte.is_ascii_hexdigit(),
                 (_, Part::Byte(byte)) => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
                 _ => false,
             });
-            let outweighs = class == Class::Hex && inner == whole(Class::Int) || other.keys * 5 <= keys;
+            let outweighs = class == Class::Hex && inner == whole(Class::Int)
+                || unread && other.keys <= keys
+                || other.keys * 5 <= keys;
             let same = types_below(tree, stray) & !types == 0;
             let fixed = longest - shortest <= 2 || class == Class::Token && is_mixed(inner);
-            if fits && fixed && outweighs && same && shortest <= lengths.0 && lengths.1 <= longest {
+            if (fits && (class != Class::Any || plain) || unread)
+                && fixed
+                && outweighs
+                && same
+                && shortest <= lengths.0
+                && lengths.1 <= longest
+            {
                 tree.absorb(host, stray);
             }
         }
@@ -163,27 +180,22 @@ fn types_below(tree: &BranchTree, id: u32) -> u32 {
 }
 
 /// Where the miner saw too many words, only those used far more than the others stay.
-fn absorb_rare_words(tree: &mut BranchTree, parent: u32) {
-    if !tree.get(parent).full {
-        return;
-    }
-    let any = tree.child(parent, &whole(Class::Any));
-    let words: Vec<u32> = tree
-        .children(parent)
-        .into_iter()
-        .filter(|&id| {
-            let template = &tree.get(id).template;
-            !parts(template).contains(&Part::Var(Class::Any)) && has_word(template)
-        })
-        .collect();
-    let mut counts: Vec<u64> = words.iter().map(|&id| tree.get(id).keys).collect();
-    counts.sort_unstable();
-    let median = counts.get(counts.len() / 2).copied().unwrap_or(0);
-    for id in words {
-        if tree.get(id).keys <= 4 * median {
-            tree.absorb(any, id);
+fn absorb_rare_words(tree: &mut BranchTree, parent: u32) -> bool {
+    let branch = tree.get(parent);
+    let (full, total) = (branch.full, branch.keys);
+    for words in [Words::Plain, Words::Mixed] {
+        let Some(usual) = full[words as usize] else {
+            continue;
+        };
+        let any = tree.child(parent, &whole(Class::Any));
+        for id in tree.children(parent) {
+            let word = tree.get(id);
+            if words.includes(&word.template) && has_word(&word.template) && !usual.is_heavy(word.keys, total) {
+                tree.absorb(any, id);
+            }
         }
     }
+    full != [None; 2]
 }
 
 fn join_glued_words(tree: &mut BranchTree, parent: u32) {
@@ -230,7 +242,7 @@ fn join_words(tree: &mut BranchTree, parent: u32) {
         let names: Vec<&[u8]> = templates.iter().map(Vec::as_slice).collect();
         let least = WORDS + keys_per_word(tree, &alike);
         let mut joined = HashSet::new();
-        for group in affix_groups(&names, least) {
+        for group in affix_groups(&names, least, many_affixes(parent)) {
             let members: Vec<u32> = group.members.iter().filter_map(|&index| alike.get(index).copied()).collect();
             join(tree, parent, &group.template(), &members);
             joined.extend(members);
@@ -245,9 +257,7 @@ fn join_words(tree: &mut BranchTree, parent: u32) {
 
 /// Takes out the words that are used far more than the others: those are no values of one variable.
 fn drop_heavy(tree: &BranchTree, words: &mut Vec<u32>) {
-    let mut counts: Vec<u64> = words.iter().map(|&id| tree.get(id).keys).collect();
-    counts.sort_unstable();
-    let median = counts.get(counts.len() / 2).copied().unwrap_or(0);
+    let median = median(words.iter().map(|&id| tree.get(id).keys).collect());
     words.retain(|&id| tree.get(id).keys <= HEAVY * median);
 }
 
@@ -273,7 +283,7 @@ fn join_equal_texts(tree: &mut BranchTree, parent: u32) {
     }
     let mut first: HashMap<String, u32> = HashMap::new();
     for id in children {
-        let text = segment_text(&tree.get(id).template, &tree.get(id).lead).0;
+        let text = segment_text(tree.get(id)).0;
         let into = *first.entry(text).or_insert(id);
         tree.absorb(into, id);
     }

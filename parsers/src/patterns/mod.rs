@@ -8,6 +8,7 @@ mod branch;
 mod classes;
 mod merge;
 mod nodes;
+mod position;
 mod random;
 mod restore;
 mod safe_name;

@@ -12,9 +12,10 @@ pub(super) struct Node {
     pub pattern: u32,
     /// Where the names of this word go since its position is `{*}`
     pub redirect: u32,
-    pub literals: u32,
-    /// Index of the list of `{*}` children, once the position is full
-    pub overflow: u32,
+    /// Words and templates with words that stand for themselves below this node, see [`super::position::Words`]
+    pub literals: [u16; 2],
+    /// Index of what is known of the position below this node, once it was full
+    pub position: u32,
     /// Shortest and longest segment
     pub shortest: u32,
     pub longest: u32,
@@ -63,8 +64,8 @@ impl Nodes {
             int_child: NONE,
             pattern: NONE,
             redirect: NONE,
-            literals: 0,
-            overflow: NONE,
+            literals: [0; 2],
+            position: NONE,
             shortest: u32::MAX,
             longest: 0,
             lead_start: NONE,

@@ -75,6 +75,19 @@ impl Counts {
         }
     }
 
+    /// Adds a run that follows.
+    pub(super) fn join(&mut self, next: &Counts) {
+        self.length += next.length;
+        self.digits += next.digits;
+        self.lowers += next.lowers;
+        self.uppers += next.uppers;
+        self.hex_letters += next.hex_letters;
+        self.high += next.high;
+        self.vowels += next.vowels;
+        self.stretches += next.stretches;
+        self.kinds += next.kinds;
+    }
+
     pub(super) fn letters(&self) -> usize {
         self.lowers + self.uppers
     }
@@ -114,7 +127,10 @@ impl Counts {
     /// Neither a word in a usual spelling nor a number nor one after the other: a piece of random text, perhaps.
     pub(super) fn is_odd(&self) -> bool {
         let one_case = self.uppers == 0 || self.lowers == 0;
-        let usual_word = self.digits == 0 && (one_case || self.kinds <= 2 && self.uppers == 1);
+        // Each capital begins a word: as many stretches of capitals as capitals, words of three letters and more.
+        let words =
+            self.kinds / 2 == self.uppers && self.kinds <= 2 * self.uppers + 1 && self.lowers >= 2 * self.uppers;
+        let usual_word = self.digits == 0 && (one_case || words);
         let word_and_number = one_case && self.stretches <= 2;
         self.high == 0 && !usual_word && !word_and_number
     }

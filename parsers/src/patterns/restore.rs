@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::branch::{BranchTree, ROOT};
+use super::branch::BranchTree;
 use super::classes::Values;
-use super::nodes::{NONE, ROOT as MINER_ROOT};
+use super::nodes::{NONE, ROOT};
+use super::position::{Usual, Words};
 use super::template::{Class, Part, from_parts, parts};
 use super::tree::{Found, PatternMiner};
 
@@ -41,7 +42,7 @@ impl Number {
 fn path(miner: &PatternMiner, node: u32) -> Vec<u32> {
     let mut path = Vec::new();
     let mut at = node;
-    while at != MINER_ROOT && at != NONE {
+    while at != ROOT && at != NONE {
         path.push(at);
         at = miner.nodes.get(at).parent;
     }
@@ -54,6 +55,11 @@ fn target(miner: &PatternMiner, node: u32) -> u32 {
         NONE => node,
         target => target,
     }
+}
+
+fn full(miner: &PatternMiner, node: u32) -> [Option<Usual>; 2] {
+    let position = miner.positions.get(miner.nodes.get(node).position as usize);
+    [Words::Plain, Words::Mixed].map(|words| position.and_then(|position| position.closed(words)))
 }
 
 /// Positions of the numbers in a template that were watched.
@@ -112,9 +118,9 @@ pub(super) fn build(miner: &PatternMiner) -> BranchTree {
         });
         let mut branch = ROOT;
         tree.get_mut(branch).keys += found.keys;
-        tree.get_mut(branch).full = miner.nodes.get(MINER_ROOT).overflow != NONE;
-        for node in path {
-            let node = target(miner, node);
+        tree.get_mut(branch).full = full(miner, ROOT);
+        for word in path {
+            let node = target(miner, word);
             let mut segment = parts(miner.nodes.template(node));
             for (index, at) in numbers(&segment).into_iter().enumerate().rev() {
                 if let Some(&value) = literal.get(&(node, index)) {
@@ -124,13 +130,13 @@ pub(super) fn build(miner: &PatternMiner) -> BranchTree {
             let template = from_parts(&segment);
             branch = tree.child(branch, &template);
             let lead = miner.lead(node);
-            let mined = miner.nodes.get(node);
-            let lengths = (mined.shortest, mined.longest);
+            let (mined, word) = (miner.nodes.get(node), miner.nodes.get(word));
+            let lengths = (mined.shortest.min(word.shortest), mined.longest.max(word.longest));
             let target = tree.get_mut(branch);
             target.keys += found.keys;
             target.lengths = (target.lengths.0.min(lengths.0), target.lengths.1.max(lengths.1));
             target.lead = lead.to_vec();
-            target.full = mined.overflow != NONE;
+            target.full = full(miner, node);
         }
         let leaf = tree.get_mut(branch).leaf.get_or_insert_default();
         leaf.keys += found.keys;

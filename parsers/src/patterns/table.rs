@@ -1,7 +1,8 @@
 //! The result: patterns, and the tree of their prefixes.
 
-use super::branch::{BranchTree, ROOT};
+use super::branch::{Branch, BranchTree};
 use super::merge::merge;
+use super::nodes::ROOT;
 use super::restore::build;
 use super::template::{Class, MARK, is_variable, render};
 use super::tree::PatternMiner;
@@ -75,7 +76,7 @@ impl PatternTable {
         let mut stack: Vec<Visit> = tree.children(ROOT).into_iter().rev().map(visit).collect();
         while let Some(visit) = stack.pop() {
             let branch = tree.get(visit.branch);
-            let (text, literal_part) = segment_text(&branch.template, &branch.lead);
+            let (text, literal_part) = segment_text(branch);
             let before = visit.parent.and_then(|id| self.nodes.get(id as usize)).map_or("", |node| &node.prefix);
             let path = format!("{before}{text}");
             let variable = is_variable(&branch.template);
@@ -133,14 +134,16 @@ impl PatternTable {
     }
 }
 
-/// A segment's text and the length of its literal beginning. Letters that all random texts share come first.
-pub(super) fn segment_text(template: &[u8], lead: &[u8]) -> (String, usize) {
+/// A segment's text and the length of its literal beginning. Letters that all of several random texts begin with
+/// are a word glued to them.
+pub(super) fn segment_text(branch: &Branch) -> (String, usize) {
+    let template = &branch.template;
     let token = template.iter().position(|&byte| byte == MARK);
     let random = token.filter(|&at| template.get(at + 1) == Some(&(Class::Token as u8)));
     match random {
-        Some(at) if lead.len() >= 3 => {
-            let mut glued = template.to_vec();
-            glued.splice(at..at, lead.iter().copied());
+        Some(at) if branch.lead.len() >= 3 && branch.keys >= 3 => {
+            let mut glued = template.clone();
+            glued.splice(at..at, branch.lead.iter().copied());
             render(&glued)
         }
         _ => render(template),

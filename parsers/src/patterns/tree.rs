@@ -1,8 +1,9 @@
 //! Mining while the keys go by: a tree of segment templates, bounded whatever the names are.
 
-use super::affix::affix_groups;
+use super::affix::{affix_groups, many_affixes};
 use super::classes::{Values, classify};
 use super::nodes::{NONE, Nodes, ROOT};
+use super::position::{Position, Words, median};
 use super::segments::{AT, Address, DIGIT, HIGH, LOWER, Segments, UPPER};
 use super::template::{self, Class, is_whole, push_class, whole};
 
@@ -28,13 +29,6 @@ const AFFIX_WORDS: usize = 16;
 
 const REST: u32 = 1;
 
-/// A `{*}` child and what its segments begin and end with.
-struct Catch {
-    start: Vec<u8>,
-    end: Vec<u8>,
-    child: u32,
-}
-
 pub(super) struct Found {
     pub node: u32,
     pub keys: u64,
@@ -49,7 +43,7 @@ pub(super) struct Found {
 pub struct PatternMiner {
     pub(super) nodes: Nodes,
     pub(super) patterns: Vec<Found>,
-    catches: Vec<Vec<Catch>>,
+    pub(super) positions: Vec<Position>,
     scratch: Vec<u8>,
 }
 
@@ -65,7 +59,7 @@ impl PatternMiner {
         let mut miner = PatternMiner {
             nodes: Nodes::new(),
             patterns: Vec::new(),
-            catches: Vec::new(),
+            positions: Vec::new(),
             scratch: Vec::with_capacity(2 * MAX_TEXT),
         };
         miner.nodes.add(ROOT, &whole(Class::Any));
@@ -251,33 +245,103 @@ impl PatternMiner {
     }
 
     fn word_child(&mut self, parent: u32, wanted: &[u8]) -> Option<u32> {
-        if self.nodes.get(parent).overflow == NONE {
-            let half = self.nodes.len() > MAX_NODES / 2 || self.patterns.len() > MAX_PATTERNS / 2;
-            let most = if half { MAX_LITERALS_PRESSED } else { MAX_LITERALS };
-            let room = self.nodes.len() < MAX_NODES - RESERVE && self.patterns.len() < MAX_PATTERNS - RESERVE;
-            if room && (self.nodes.get(parent).literals as usize) < most {
-                self.nodes.get_mut(parent).literals += 1;
+        let words = Words::of(wanted);
+        for _ in 0..2 {
+            if let Some(position) = self.positions.get(self.nodes.get(parent).position as usize) {
+                if let Some(child) = position.caught(words, wanted) {
+                    return Some(child);
+                }
+                if position.closed(words).is_some() {
+                    break;
+                }
+            }
+            if self.has_room() && usize::from(self.nodes.get(parent).literals[words as usize]) < self.most_literals() {
+                self.nodes.get_mut(parent).literals[words as usize] += 1;
                 return self.grow(parent, wanted);
             }
-            self.overflow(parent);
+            self.overflow(parent, words);
         }
-        let catches = self.catches.get(self.nodes.get(parent).overflow as usize)?;
-        let caught = catches.iter().find(|catch| {
-            wanted.len() > catch.start.len() + catch.end.len()
-                && wanted.starts_with(&catch.start)
-                && wanted.ends_with(&catch.end)
-        });
-        match caught {
-            Some(catch) => Some(catch.child),
-            None => match self.nodes.lookup(parent, &whole(Class::Any)) {
-                NONE => self.grow(parent, &whole(Class::Any)),
-                child => Some(child),
-            },
+        self.child_or_grow(parent, &whole(Class::Any))
+    }
+
+    fn has_room(&self) -> bool {
+        self.nodes.len() < MAX_NODES - RESERVE && self.patterns.len() < MAX_PATTERNS - RESERVE
+    }
+
+    fn most_literals(&self) -> usize {
+        let half = self.nodes.len() > MAX_NODES / 2 || self.patterns.len() > MAX_PATTERNS / 2;
+        if half { MAX_LITERALS_PRESSED } else { MAX_LITERALS }
+    }
+
+    fn child_or_grow(&mut self, parent: u32, template: &[u8]) -> Option<u32> {
+        match self.nodes.lookup(parent, template) {
+            NONE => self.grow(parent, template),
+            child => Some(child),
         }
     }
 
-    /// A position is full: finds what its words have in common and sends those that are rare there.
-    fn overflow(&mut self, parent: u32) {
+    /// A position is full. Words with a common beginning or ending get a `{*}` of their own; if that makes room
+    /// the position stays open, else it is `{*}` from now on, and so are those of its words that are rare.
+    fn overflow(&mut self, parent: u32, words: Words) {
+        let keys = self.keys_below();
+        let keys_of = |id: u32| keys.get(id as usize).copied().unwrap_or(0);
+        let ids: Vec<u32> = (1..self.nodes.len() as u32)
+            .filter(|&id| {
+                let node = self.nodes.get(id);
+                node.parent == parent && node.redirect == NONE && words.includes(self.nodes.template(id))
+            })
+            .collect();
+        let median = median(ids.iter().map(|&id| keys_of(id)).collect());
+        let rare = |id: u32| keys_of(id) <= (2 * median).max(2);
+        let templates: Vec<Vec<u8>> = ids.iter().map(|&id| self.nodes.template(id).to_vec()).collect();
+        let names: Vec<&[u8]> = templates.iter().map(Vec::as_slice).collect();
+        let groups = affix_groups(&names, AFFIX_WORDS, many_affixes(parent));
+
+        let mut position = match self.positions.get_mut(self.nodes.get(parent).position as usize) {
+            Some(position) => std::mem::take(position),
+            None => Position::default(),
+        };
+        let mut freed = 0;
+        for group in groups {
+            let Some(child) = self.child_or_grow(parent, &group.template()) else {
+                continue;
+            };
+            for &id in group.members.iter().filter_map(|&index| ids.get(index)) {
+                if rare(id) {
+                    self.nodes.get_mut(id).redirect = child;
+                    freed += 1;
+                }
+            }
+            position.add(words, group, child);
+        }
+        let stays_open = freed * 4 >= ids.len() && position.next_round() && self.has_room();
+        if stays_open {
+            self.nodes.get_mut(parent).literals[words as usize] = (ids.len() - freed).min(MAX_LITERALS) as u16;
+        } else {
+            position.close(words, median, keys_of(parent));
+            if let Some(any) = self.child_or_grow(parent, &whole(Class::Any)) {
+                for &id in &ids {
+                    if self.nodes.get(id).redirect == NONE && rare(id) {
+                        self.nodes.get_mut(id).redirect = any;
+                    }
+                }
+            }
+        }
+        match self.nodes.get(parent).position {
+            NONE => {
+                self.nodes.get_mut(parent).position = self.positions.len() as u32;
+                self.positions.push(position);
+            }
+            index => {
+                if let Some(place) = self.positions.get_mut(index as usize) {
+                    *place = position;
+                }
+            }
+        }
+    }
+
+    /// Keys of each node and of all below it.
+    fn keys_below(&self) -> Vec<u64> {
         let mut keys = vec![0u64; self.nodes.len()];
         for found in &self.patterns {
             if let Some(keys) = keys.get_mut(found.node as usize) {
@@ -285,54 +349,13 @@ impl PatternMiner {
             }
         }
         // A parent precedes its children.
-        for index in (1..self.nodes.len()).rev() {
-            let below = keys[index];
-            if let Some(keys) = keys.get_mut(self.nodes.get(index as u32).parent as usize) {
+        for id in (1..self.nodes.len()).rev() {
+            let below = keys.get(id).copied().unwrap_or(0);
+            if let Some(keys) = keys.get_mut(self.nodes.get(id as u32).parent as usize) {
                 *keys += below;
             }
         }
-        let words: Vec<u32> = (1..self.nodes.len() as u32)
-            .filter(|&id| self.nodes.get(id).parent == parent && !is_whole(self.nodes.template(id)))
-            .collect();
-        let mut counts: Vec<u64> = words.iter().map(|&id| keys[id as usize]).collect();
-        counts.sort_unstable();
-        let median = counts.get(counts.len() / 2).copied().unwrap_or(0);
-        let templates: Vec<Vec<u8>> = words.iter().map(|&id| self.nodes.template(id).to_vec()).collect();
-        let names: Vec<&[u8]> = templates.iter().map(Vec::as_slice).collect();
-        let mut groups = affix_groups(&names, AFFIX_WORDS);
-        groups.sort_by_key(|group| usize::MAX - group.fixed.len());
-        let mut catches = Vec::new();
-        let mut targets = vec![None; words.len()];
-        for group in groups {
-            let template = group.template();
-            let child = match self.nodes.lookup(parent, &template) {
-                NONE => self.grow(parent, &template),
-                child => Some(child),
-            };
-            let Some(child) = child else { continue };
-            for index in group.members {
-                if let Some(target) = targets.get_mut(index) {
-                    *target = Some(child);
-                }
-            }
-            let (start, end) = if group.at_start { (group.fixed, Vec::new()) } else { (Vec::new(), group.fixed) };
-            catches.push(Catch { start, end, child });
-        }
-        let any = match self.nodes.lookup(parent, &whole(Class::Any)) {
-            NONE => self.grow(parent, &whole(Class::Any)),
-            child => Some(child),
-        };
-        for (index, &id) in words.iter().enumerate() {
-            let target = targets.get(index).copied().flatten().or(any);
-            if keys[id as usize] <= (2 * median).max(2)
-                && let Some(target) = target
-                && target != id
-            {
-                self.nodes.get_mut(id).redirect = target;
-            }
-        }
-        self.nodes.get_mut(parent).overflow = self.catches.len() as u32;
-        self.catches.push(catches);
+        keys
     }
 
     /// Adds a child while there is room.
