@@ -1,7 +1,7 @@
 //! Lists: ziplist or linked list (up to 3.0), quicklist (3.2), listpack where it is one small node (7.2).
 
 use super::encoding::Encoding;
-use super::listpack::{self, BackLength};
+use super::listpack;
 use super::quicklist::{ESTIMATED_OVERHEAD, NodeLimit};
 use super::target::Target;
 use crate::events::{Element, Packed};
@@ -59,7 +59,7 @@ impl ListFacts {
                 let estimate = self.listpack_bytes.saturating_add(length).saturating_add(ESTIMATED_OVERHEAD);
                 self.largest_estimate = self.largest_estimate.max(estimate);
             }
-            let entry = listpack::entry_bytes(element, BackLength::Redis);
+            let entry = listpack::entry_bytes(element);
             self.listpack_bytes = self.listpack_bytes.saturating_add(entry);
         }
         self.elements += 1;
@@ -97,7 +97,6 @@ impl ListFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversion::quicklist::PushedNodes;
     use crate::conversion::target::{Server, Version};
 
     fn target(version: &str) -> Target {
@@ -161,6 +160,25 @@ mod tests {
         assert_eq!(of(ValueType::ListZiplist), Encoding::Quicklist);
     }
 
+    /// Nodes of a quicklist that is built push by push: bytes, elements, whether plain.
+    fn pushed(elements: &[Element<'_>], target: &Target) -> Vec<(u64, u64, bool)> {
+        let limit = NodeLimit::of(target.thresholds.list_max_listpack_size);
+        let mut nodes: Vec<(u64, u64, bool)> = Vec::new();
+        for &element in elements {
+            let length = element.len();
+            let bytes = listpack::entry_bytes(element);
+            match nodes.last_mut() {
+                _ if length > limit.longest_packed(target) => nodes.push((length, 1, true)),
+                Some((size, count, false)) if limit.allows_push(*size + length + 8, *count + 1) => {
+                    *size += bytes;
+                    *count += 1;
+                }
+                _ => nodes.push((7 + bytes, 1, false)),
+            }
+        }
+        nodes
+    }
+
     /// The few numbers that are kept tell what the pushes themselves tell.
     #[test]
     fn pushed_elements_become_a_listpack_if_they_make_one_node() {
@@ -186,20 +204,16 @@ mod tests {
                     }
                 })
                 .collect();
-            let mut pushed = PushedNodes::new(&target);
-            let mut made: Vec<_> = elements.iter().filter_map(|&e| pushed.push(e)).collect();
-            made.extend(pushed.finish());
+            let made = pushed(&elements, &target);
             let limit = NodeLimit::of(target.thresholds.list_max_listpack_size);
             let expected = match made[..] {
-                [node] => !node.is_plain && limit.allows_listpack(node.bytes, node.elements),
+                [(bytes, count, is_plain)] => !is_plain && limit.allows_listpack(bytes, count),
                 _ => false,
             };
             let facts = list(&elements);
             assert_eq!(facts.encoding(ValueType::List, &target) == Encoding::Listpack, expected, "round {round}");
-            if let [node] = made[..]
-                && !node.is_plain
-            {
-                assert_eq!(facts.listpack_bytes, node.bytes);
+            if let [(bytes, _, false)] = made[..] {
+                assert_eq!(facts.listpack_bytes, bytes);
             }
             listpacks += u64::from(expected);
         }

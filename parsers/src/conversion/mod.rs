@@ -17,7 +17,6 @@ pub mod string;
 pub mod target;
 pub mod thresholds;
 pub mod tracker;
-pub mod ziplist;
 pub mod zset;
 
 pub use allocator::Allocator;
