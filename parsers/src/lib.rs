@@ -8,6 +8,7 @@ pub mod encodings;
 pub mod error;
 pub mod events;
 pub mod kinds;
+pub mod memory;
 pub mod patterns;
 pub mod rdb;
 pub mod source;
