@@ -50,10 +50,8 @@ impl HashSums {
 
     pub fn packed(&mut self, layout: Packed, bytes: u64, costs: &Costs, thresholds: &Thresholds) {
         self.file = Some((layout, bytes));
-        let with_expiry =
-            matches!(self.value_type, Some(ValueType::HashListpackEx | ValueType::HashListpackExPreGa));
-        self.wants_table =
-            layout == Packed::Zipmap || bytes / SMALLEST_PAIR > thresholds.hash_max_listpack_entries;
+        let with_expiry = matches!(self.value_type, Some(ValueType::HashListpackEx | ValueType::HashListpackExPreGa));
+        self.wants_table = layout == Packed::Zipmap || bytes / SMALLEST_PAIR > thresholds.hash_max_listpack_entries;
         self.wants_built = self.builds(layout, costs) || with_expiry && !costs.constants.packed_field_expiry;
         if self.wants_built {
             self.built = Built::new(costs);
@@ -165,8 +163,7 @@ impl HashSums {
     fn slots(&self, costs: &Costs, thresholds: &Thresholds) -> Slots {
         let n = self.pairs;
         let constants = &costs.constants;
-        let with_expiry =
-            matches!(self.value_type, Some(ValueType::HashMetadata | ValueType::HashMetadataPreGa));
+        let with_expiry = matches!(self.value_type, Some(ValueType::HashMetadata | ValueType::HashMetadataPreGa));
         let mut growth = Growth::default();
         if self.file.is_some() {
             if constants.hash_conversion_sized {

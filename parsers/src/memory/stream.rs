@@ -52,13 +52,9 @@ pub struct StreamSums {
 
 impl StreamSums {
     pub fn begin(&mut self) {
-        for tree in [
-            &mut self.entries,
-            &mut self.groups,
-            &mut self.pending,
-            &mut self.consumers,
-            &mut self.consumer_pending,
-        ] {
+        for tree in
+            [&mut self.entries, &mut self.groups, &mut self.pending, &mut self.consumers, &mut self.consumer_pending]
+        {
             tree.clear();
         }
         self.ids.clear();

@@ -53,9 +53,9 @@ impl TemplateUses {
 }
 
 fn template_bytes(names: &[Vec<u8>], costs: &Costs) -> u64 {
-    names.iter().fold(TEMPLATE, |sum, name| {
-        sum.saturating_add(POINTER).saturating_add(costs.sds.allocated(name.len() as u64))
-    })
+    names
+        .iter()
+        .fold(TEMPLATE, |sum, name| sum.saturating_add(POINTER).saturating_add(costs.sds.allocated(name.len() as u64)))
 }
 
 /// What such a hash's memory follows from.

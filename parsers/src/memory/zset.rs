@@ -117,14 +117,7 @@ impl ZsetSums {
         }
     }
 
-    pub fn bill(
-        &self,
-        costs: &Costs,
-        sizes: &NodeSizes,
-        key: &KeyFacts,
-        encoding: Encoding,
-        bill: &mut Bill,
-    ) {
+    pub fn bill(&self, costs: &Costs, sizes: &NodeSizes, key: &KeyFacts, encoding: Encoding, bill: &mut Bill) {
         costs.bill_object(key, bill);
         if encoding != Encoding::Skiplist {
             let bytes = match self.file {
@@ -166,8 +159,7 @@ impl ZsetSums {
         if dict != 0 {
             allocated += costs.allocated(dict);
         }
-        let counted =
-            if constants.zset_head_counted { ZSET + constants.skiplist + header + dict } else { ZSET };
+        let counted = if constants.zset_head_counted { ZSET + constants.skiplist + header + dict } else { ZSET };
         bill.put(Part::Head, counted, allocated);
     }
 
