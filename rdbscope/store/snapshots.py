@@ -31,6 +31,7 @@ _TABLES = (
     "module_aux",
     "declared_counts",
     "anomalies",
+    "templates",
     "findings",
     "snapshots",
 )
