@@ -138,13 +138,9 @@ fn insert(windows: &mut BTreeMap<i64, Window>, expiry: i64) {
 /// The place nearest to the middle where one shortest window ends and another begins, the left one first.
 fn split_place(entries: &[i64]) -> Option<usize> {
     let middle = entries.len() / 2;
-    let borders = |at: &usize| {
-        *at > 0 && *at < entries.len() && shortest_end(entries[at - 1]) < shortest_end(entries[*at])
-    };
-    (0..=middle)
-        .flat_map(|offset| [middle.checked_sub(offset), middle.checked_add(offset)])
-        .flatten()
-        .find(borders)
+    let borders =
+        |at: &usize| *at > 0 && *at < entries.len() && shortest_end(entries[at - 1]) < shortest_end(entries[*at]);
+    (0..=middle).flat_map(|offset| [middle.checked_sub(offset), middle.checked_add(offset)]).flatten().find(borders)
 }
 
 #[cfg(test)]

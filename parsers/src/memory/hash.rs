@@ -50,10 +50,8 @@ impl HashSums {
 
     pub fn packed(&mut self, layout: Packed, bytes: u64, costs: &Costs, thresholds: &Thresholds) {
         self.file = Some((layout, bytes));
-        let with_expiry =
-            matches!(self.value_type, Some(ValueType::HashListpackEx | ValueType::HashListpackExPreGa));
-        self.wants_table =
-            layout == Packed::Zipmap || bytes / SMALLEST_PAIR > thresholds.hash_max_listpack_entries;
+        let with_expiry = matches!(self.value_type, Some(ValueType::HashListpackEx | ValueType::HashListpackExPreGa));
+        self.wants_table = layout == Packed::Zipmap || bytes / SMALLEST_PAIR > thresholds.hash_max_listpack_entries;
         self.wants_built = self.builds(layout, costs) || with_expiry && !costs.constants.packed_field_expiry;
         if self.wants_built {
             self.built = Built::new(costs);
@@ -133,7 +131,7 @@ impl HashSums {
         match costs.constants.style {
             Style::Hashtable | Style::Embedded => {
                 let metadata = if costs.constants.style == Style::Embedded { POINTER } else { 0 };
-                hashtable::bill(self.pairs, metadata, costs, bill);
+                hashtable::bill(self.table(thresholds), metadata, costs, bill);
                 self.bill_pairs(costs, bill);
                 if costs.constants.style == Style::Embedded {
                     self.expiries.bill(costs, bill);
@@ -161,12 +159,27 @@ impl HashSums {
         }
     }
 
+    /// Its hashtable after the load.
+    fn table(&self, thresholds: &Thresholds) -> hashtable::Growth {
+        let n = self.pairs;
+        match self.first_long {
+            Some(place) if self.value_type == Some(ValueType::Hash) && n <= thresholds.hash_max_listpack_entries => {
+                let mut growth = hashtable::Growth::default();
+                growth.expand(place);
+                growth.insert(place + 1);
+                growth.expand(n - place - 1);
+                growth.insert(n - place - 1);
+                growth
+            }
+            _ => hashtable::Growth::sized(n),
+        }
+    }
+
     /// Slots of its dict after the load.
     fn slots(&self, costs: &Costs, thresholds: &Thresholds) -> Slots {
         let n = self.pairs;
         let constants = &costs.constants;
-        let with_expiry =
-            matches!(self.value_type, Some(ValueType::HashMetadata | ValueType::HashMetadataPreGa));
+        let with_expiry = matches!(self.value_type, Some(ValueType::HashMetadata | ValueType::HashMetadataPreGa));
         let mut growth = Growth::default();
         if self.file.is_some() {
             if constants.hash_conversion_sized {

@@ -141,7 +141,7 @@ impl VectorSetSums {
 
     pub fn bill(&self, costs: &Costs, key: &KeyFacts, bill: &mut Bill) {
         if !matches!(costs.constants.style, Style::Estimate | Style::Dict) {
-            costs.bill_object(key, bill);
+            costs.bill_module_object(key, bill);
         }
         let n = self.nodes;
         let vector = match self.quantisation {
@@ -167,8 +167,7 @@ impl VectorSetSums {
 
     fn attribute_bytes(&self) -> u64 {
         let found = self.measured_attributes.iter().filter(|&&bytes| bytes > 0).count() as u64;
-        let average =
-            self.measured_attributes.iter().sum::<u64>().checked_div(found).unwrap_or(UNKNOWN_ATTRIBUTE);
+        let average = self.measured_attributes.iter().sum::<u64>().checked_div(found).unwrap_or(UNKNOWN_ATTRIBUTE);
         average.saturating_mul(self.attributes)
     }
 }

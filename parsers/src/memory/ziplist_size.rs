@@ -61,9 +61,10 @@ mod tests {
     #[test]
     fn entries_have_the_sizes_of_the_format() {
         let size = |text: &str| content(Element::Bytes(text.as_bytes()));
-        assert_eq!(["", "0", "12", "13", "-1", "128", "40000", "70000", "9000000000"].map(size), [
-            1, 1, 1, 2, 2, 3, 4, 4, 9
-        ]);
+        assert_eq!(
+            ["", "0", "12", "13", "-1", "128", "40000", "70000", "9000000000"].map(size),
+            [1, 1, 1, 2, 2, 3, 4, 4, 9]
+        );
         let mut list = Ziplist::default();
         list.push(Element::Opaque { length: 300 });
         list.push(Element::Int(1));

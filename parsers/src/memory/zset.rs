@@ -117,14 +117,7 @@ impl ZsetSums {
         }
     }
 
-    pub fn bill(
-        &self,
-        costs: &Costs,
-        sizes: &NodeSizes,
-        key: &KeyFacts,
-        encoding: Encoding,
-        bill: &mut Bill,
-    ) {
+    pub fn bill(&self, costs: &Costs, sizes: &NodeSizes, key: &KeyFacts, encoding: Encoding, bill: &mut Bill) {
         costs.bill_object(key, bill);
         if encoding != Encoding::Skiplist {
             let bytes = match self.file {
@@ -137,7 +130,9 @@ impl ZsetSums {
         }
         self.bill_heads(costs, bill);
         match costs.constants.style {
-            Style::Hashtable | Style::Embedded => hashtable::bill(self.members, 0, costs, bill),
+            Style::Hashtable | Style::Embedded => {
+                hashtable::bill(hashtable::Growth::sized(self.members), 0, costs, bill)
+            }
             _ => {
                 let slots = self.slots(costs);
                 slots.bill(costs, bill);
@@ -166,8 +161,7 @@ impl ZsetSums {
         if dict != 0 {
             allocated += costs.allocated(dict);
         }
-        let counted =
-            if constants.zset_head_counted { ZSET + constants.skiplist + header + dict } else { ZSET };
+        let counted = if constants.zset_head_counted { ZSET + constants.skiplist + header + dict } else { ZSET };
         bill.put(Part::Head, counted, allocated);
     }
 
