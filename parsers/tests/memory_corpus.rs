@@ -90,6 +90,9 @@ impl ValueSink for Run {
     fn template(&mut self, id: Option<u64>, names: &[Vec<u8>]) {
         self.memory.template(id, names);
     }
+    fn template_place(&mut self, place: u64) {
+        self.memory.template_place(place);
+    }
     fn stream_node(&mut self, master: StreamId, bytes: u64) {
         self.memory.stream_node(master, bytes);
     }
@@ -169,7 +172,7 @@ fn target(dump: &common::Dump, meta: &Value) -> Option<Target> {
     let (server, version) = parser.facts.server();
     let server = if server == "valkey" { Server::Valkey } else { Server::Redis };
     let mut target = Target::new(server, Version::parse(&version?).unwrap());
-    target.cluster = meta["config"]["cluster-enabled"] == "yes";
+    target.cluster = [&meta["config"], &meta["config_overrides"]].iter().any(|c| c["cluster-enabled"] == "yes");
     Some(target)
 }
 
@@ -232,6 +235,21 @@ fn figures_equal_the_truth_outside_chance() {
         let run = run(&dump, &target);
         let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
         let mut wrong = 0;
+        if std::env::var("DBG").is_ok_and(|d| dump.name == d) {
+            for (key, memory) in &run.figures {
+                let said = &run.said[key];
+                if said.encoding_text == std::env::var("ENC").unwrap() {
+                    eprintln!(
+                        "DBG {} {} said {} {:?} model {:?}",
+                        key.1.escape_ascii(),
+                        said.type_name,
+                        said.memory,
+                        said.memory_2,
+                        memory
+                    );
+                }
+            }
+        }
         for (key, memory) in &run.figures {
             let said = &run.said[key];
             let share = memory.template.map_or(0, |id| run.memory.templates.share(id));

@@ -50,6 +50,9 @@ pub fn decode_array_ref<S: ValueSink>(
     let id = input.length()?;
     let names = templates.names(id).ok_or_else(|| unknown_template(id, start))?;
     sink.begin(ValueType::HashTemplateArrayRef, Some(names.len() as u64));
+    if let Some(place) = templates.place(id) {
+        sink.template_place(place);
+    }
     sink.template(Some(id), names);
     values(input, damage, sink, names)
 }
@@ -156,6 +159,11 @@ impl<S: ValueSink> Entries<S> for &mut TemplateValues<'_> {
             });
             let names = self.names().ok_or("its template is not defined in this file")?;
             let file_id = matches!(self.names, Names::Of(_)).then(|| self.id.and_then(|id| u64::try_from(id).ok()));
+            if let (Names::Of(templates), Some(id)) = (&self.names, file_id.flatten())
+                && let Some(place) = templates.place(id)
+            {
+                sink.template_place(place);
+            }
             sink.template(file_id.flatten(), names);
             return Ok(());
         };

@@ -67,8 +67,10 @@ constants! {
         redis(4, 0, 0) => EmbstrRule::LengthPlusTwo, redis(7, 0, 0) => EmbstrRule::Allocated;
     /// Whether packed values are counted as allocated (object.c).
     packed_rounded: bool = true, redis(4, 0, 0) => false, redis(7, 0, 0) => true, redis(8, 6, 0) => false;
-    /// Whether objects of a key are counted unrounded together with the name (Redis 8.10).
+    /// Whether an object with the name, but without a text or a module's value, is counted unrounded.
     key_unrounded: bool = false, redis(8, 10, 0) => true;
+    /// What is counted for an entry of a dict inside a value, whatever it takes.
+    entry_counted: u64 = 24, redis(8, 10, 0) => 16;
     /// struct dict (dict.h).
     dict: u64 = 88, redis(3, 0, 0) => 96, redis(7, 0, 0) => 56;
     /// Whether sets keep entries without value: 0 bytes for the first of a bucket, 16 for others (dict.c, no_value).
@@ -106,16 +108,20 @@ constants! {
     node_with_member: Option<u64> = None, redis(8, 2, 0) => Some(16), valkey(9, 1, 0) => Some(17);
     /// struct stream, streamCG, streamConsumer, streamNACK (stream.h).
     stream: u64 = 40, redis(7, 0, 0) => 80, redis(8, 2, 0) => 112, redis(8, 6, 0) => 160;
-    stream_group: u64 = 32, redis(7, 0, 0) => 40, redis(8, 6, 0) => 56;
-    stream_consumer: u64 = 24, redis(7, 2, 0) => 32;
+    stream_group: u64 = 32, redis(7, 0, 0) => 40, redis(8, 6, 0) => 56, redis(8, 10, 0) => 80;
+    stream_consumer: u64 = 24, redis(7, 2, 0) => 32, redis(8, 10, 0) => 48;
     stream_nack: u64 = 24, redis(8, 6, 0) => 64;
+    /// An entry of an idempotent producer besides its id.
+    producer_entry: u64 = 32, redis(8, 10, 0) => 40;
     /// Whether the stream struct is counted (object.c).
     stream_counted: bool = false, redis(6, 2, 5) => true;
     /// Whether listpacks of streams are counted as allocated (object.c).
     stream_rounded: bool = false, redis(6, 2, 12) => true, redis(7, 0, 0) => false, redis(7, 0, 10) => true,
         redis(8, 6, 0) => false;
     /// struct rax (rax.h).
-    rax: u64 = 24, redis(8, 6, 0) => 32, valkey(8, 1, 0) => 32;
+    rax: u64 = 24, redis(8, 6, 0) => 32, redis(8, 10, 0) => 40, valkey(8, 1, 0) => 32;
+    /// Whether leaves of radix trees are nodes of their own; else the pointer to them holds the data.
+    rax_leaves: bool = true, redis(8, 10, 0) => false;
     /// When a hash that is loaded pair by pair gets its table sized (rdb.c, rdbLoadObject).
     pairs_at_load: PairsAtLoad = PairsAtLoad::Never, redis(5, 0, 0) => PairsAtLoad::ForRest,
         redis(8, 6, 1) => PairsAtLoad::ForAll;

@@ -50,7 +50,7 @@ impl Slots {
 
     /// Adds `n` entries: counted at full size, but without value only those that are not alone in their slot take any.
     pub fn bill_entries(&self, n: u64, key_only: bool, costs: &Costs, bill: &mut Bill) {
-        let counted = n.saturating_mul(ENTRY);
+        let counted = n.saturating_mul(costs.constants.entry_counted);
         if !key_only {
             bill.put(Part::Entries, counted, n.saturating_mul(costs.allocated(ENTRY)));
             return;
@@ -94,28 +94,31 @@ impl Growth {
     pub fn insert(&mut self, n: u64) {
         let mut left = n;
         while left > 0 {
+            // Inserts that change nothing but the count, then one that finishes a rehash or begins one.
+            let plain = match &mut self.rehash {
+                Some(rehash) => {
+                    // Surely over with as many inserts as there were entries.
+                    let plain = (rehash.entries - rehash.steps).saturating_sub(1).min(left);
+                    rehash.steps += plain;
+                    plain
+                }
+                None => self.slots.saturating_sub(self.entries).min(left),
+            };
+            self.entries += plain;
+            left -= plain;
+            if left == 0 {
+                break;
+            }
+            if let Some(rehash) = self.rehash.take() {
+                self.slots = rehash.slots;
+            }
             if self.slots == 0 {
                 self.slots = INITIAL;
+            } else if self.entries >= self.slots {
+                self.rehash = Some(Rehash { slots: power(self.entries + 1), entries: self.entries, steps: 0 });
             }
-            let step = match &mut self.rehash {
-                Some(rehash) => {
-                    // Surely over after as many inserts as there were entries.
-                    let step = (rehash.entries - rehash.steps).min(left);
-                    rehash.steps += step;
-                    if rehash.steps == rehash.entries {
-                        self.slots = rehash.slots;
-                        self.rehash = None;
-                    }
-                    step
-                }
-                None if self.entries >= self.slots => {
-                    self.rehash = Some(Rehash { slots: power(self.entries + 1), entries: self.entries, steps: 0 });
-                    1
-                }
-                None => (self.slots - self.entries).min(left),
-            };
-            self.entries += step;
-            left -= step;
+            self.entries += 1;
+            left -= 1;
         }
     }
 
@@ -152,10 +155,11 @@ mod tests {
             growth.insert(n);
             growth.slots()
         };
-        assert_eq!(grown(512), Slots::certain(512));
+        assert_eq!(grown(512).likeliest, 512);
         assert_eq!(grown(513), Slots::certain(1536));
         assert_eq!(grown(600).likeliest, 1536);
-        assert_eq!(grown(1024), Slots::certain(1024));
+        assert_eq!(grown(1025).likeliest, 3072);
+        assert_eq!(grown(5).likeliest, 12);
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl HashSums {
         match costs.constants.style {
             Style::Hashtable | Style::Embedded => {
                 let metadata = if costs.constants.style == Style::Embedded { POINTER } else { 0 };
-                hashtable::bill(self.pairs, metadata, costs, bill);
+                hashtable::bill(self.table(thresholds), metadata, costs, bill);
                 self.bill_pairs(costs, bill);
                 if costs.constants.style == Style::Embedded {
                     self.expiries.bill(costs, bill);
@@ -156,6 +156,22 @@ impl HashSums {
             bill.add(Part::Elements, self.objects);
         } else {
             bill.put(Part::Elements, self.counted, self.allocated);
+        }
+    }
+
+    /// Its hashtable after the load.
+    fn table(&self, thresholds: &Thresholds) -> hashtable::Growth {
+        let n = self.pairs;
+        match self.first_long {
+            Some(place) if self.value_type == Some(ValueType::Hash) && n <= thresholds.hash_max_listpack_entries => {
+                let mut growth = hashtable::Growth::default();
+                growth.expand(place);
+                growth.insert(place + 1);
+                growth.expand(n - place - 1);
+                growth.insert(n - place - 1);
+                growth
+            }
+            _ => hashtable::Growth::sized(n),
         }
     }
 

@@ -121,12 +121,17 @@ impl Costs {
         self.bill_key_object(self.key_object(key), bill);
     }
 
+    /// Adds the object of a module's value.
+    pub fn bill_module_object(&self, key: &KeyFacts, bill: &mut Bill) {
+        bill.add(Part::Object, self.allocated(self.key_object(key).bytes));
+    }
+
     /// Adds an object, with the name where it carries that.
     pub fn bill_key_object(&self, object: KeyObject, bill: &mut Bill) {
         let allocated = self.allocated(object.bytes);
         let counted = match self.constants.style {
             Style::Hashtable if !object.embeds_text => OBJECT,
-            Style::Accounted if self.constants.key_unrounded => object.bytes,
+            Style::Accounted if self.constants.key_unrounded && !object.embeds_text => object.bytes,
             _ => allocated,
         };
         bill.put(Part::Object, counted, allocated);

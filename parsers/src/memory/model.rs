@@ -155,7 +155,7 @@ impl Memory {
             Kind::Zset => self.zset.bill(costs, &self.node_sizes, key, encoding, bill),
             Kind::Template if matches!(encoding, Encoding::TemplateArray | Encoding::TemplateListpack) => {
                 template = self.template.id;
-                self.template.bill(costs, key, encoding, &self.templates, bill);
+                self.template.bill(costs, key, encoding, bill);
             }
             Kind::Hash | Kind::Template => self.hash.bill(costs, thresholds, key, encoding, bill),
             Kind::Stream => self.stream.bill(costs, key, bill),
@@ -259,6 +259,10 @@ impl ValueSink for Memory {
         if matches!(self.kind, Kind::Hash | Kind::Template) {
             self.hash.pair_end(expires_at_ms, &self.costs, &self.target.thresholds);
         }
+    }
+
+    fn template_place(&mut self, place: u64) {
+        self.template.place = place;
     }
 
     fn template(&mut self, id: Option<u64>, names: &[Vec<u8>]) {

@@ -90,6 +90,9 @@ impl RaxSize {
     }
 
     fn node(&mut self, position: Position, run: u64, costs: &Costs) {
+        if position.children == 0 && !costs.constants.rax_leaves && !self.is_root_only() {
+            return;
+        }
         let (bytes, children) = match position.children {
             1 => (run, 1),
             children => (u64::from(children), u64::from(children)),
@@ -97,6 +100,11 @@ impl RaxSize {
         let head = (NODE + bytes).next_multiple_of(POINTER);
         self.totals.nodes += 1;
         self.totals.allocated += costs.allocated(head + POINTER * (children + u64::from(position.is_key)));
+    }
+
+    /// Whether the tree has no node but the root.
+    fn is_root_only(&self) -> bool {
+        self.path.len() == 1 && self.totals.nodes == 0
     }
 
     /// What the tree comes to; it is empty afterwards.

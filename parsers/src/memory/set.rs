@@ -140,7 +140,7 @@ impl SetSums {
     fn bill_table(&self, costs: &Costs, thresholds: &Thresholds, bill: &mut Bill) {
         match costs.constants.style {
             Style::Hashtable | Style::Embedded => {
-                hashtable::bill(self.members, 0, costs, bill);
+                hashtable::bill(hashtable::Growth::sized(self.members), 0, costs, bill);
                 bill.put(Part::Elements, self.counted, self.allocated);
             }
             style => {

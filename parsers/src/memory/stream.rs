@@ -11,9 +11,8 @@ use crate::events::{Element, StreamId};
 /// streamRadixTreeMemoryUsage).
 const GUESSED_KEY: u64 = 16;
 const GUESSED_NODE: u64 = 244;
-/// A producer, and an entry of his besides its id (Redis 8.6).
+/// A producer (Redis 8.6).
 const PRODUCER: u64 = 24;
-const PRODUCER_ENTRY: u64 = 32;
 /// Pending ids that are kept to find those that several groups have.
 const KEPT_IDS: usize = 1 << 20;
 
@@ -123,7 +122,7 @@ impl StreamSums {
     }
 
     pub fn producer_entry(&mut self, id: Element<'_>, costs: &Costs) {
-        let bytes = costs.allocated(id.len().saturating_add(PRODUCER_ENTRY));
+        let bytes = costs.allocated(id.len().saturating_add(costs.constants.producer_entry));
         self.producers.add(bytes, bytes);
     }
 

@@ -33,11 +33,6 @@ impl TemplateUses {
         template.keys += 1;
     }
 
-    /// The id that the server gives a template.
-    fn server_id(&self, id: Option<u64>) -> i64 {
-        id.and_then(|id| i64::try_from(id).ok()).unwrap_or(i64::MAX)
-    }
-
     pub fn get(&self, id: u64) -> Option<TemplateUse> {
         self.0.get(&id).copied()
     }
@@ -62,6 +57,8 @@ fn template_bytes(names: &[Vec<u8>], costs: &Costs) -> u64 {
 #[derive(Debug, Default)]
 pub struct TemplateSums {
     pub id: Option<u64>,
+    /// The id that the server gives the template: it counts anew.
+    pub place: u64,
     /// Bytes of its own names, where the file gives it no template.
     own: u64,
     file: Option<u64>,
@@ -100,14 +97,14 @@ impl TemplateSums {
     }
 
     /// Without the share of the template, which is known only after the pass.
-    pub fn bill(&self, costs: &Costs, key: &KeyFacts, encoding: Encoding, uses: &TemplateUses, bill: &mut Bill) {
+    pub fn bill(&self, costs: &Costs, key: &KeyFacts, encoding: Encoding, bill: &mut Bill) {
         costs.bill_object(key, bill);
         if encoding == Encoding::TemplateArray {
             let array = ARRAY_HEAD.saturating_add(self.values.saturating_mul(POINTER));
             bill.put(Part::Head, array, costs.allocated(array));
             bill.put(Part::Elements, self.counted, self.allocated);
         } else {
-            let id = listpack_size::integer(uses.server_id(self.id));
+            let id = listpack_size::integer(i64::try_from(self.place).unwrap_or(i64::MAX));
             let bytes = match (self.file, self.id.and_then(|id| i64::try_from(id).ok())) {
                 (Some(bytes), Some(file_id)) => (bytes + id).saturating_sub(listpack_size::integer(file_id)),
                 _ => self.built.saturating_add(id),

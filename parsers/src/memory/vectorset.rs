@@ -141,7 +141,7 @@ impl VectorSetSums {
 
     pub fn bill(&self, costs: &Costs, key: &KeyFacts, bill: &mut Bill) {
         if !matches!(costs.constants.style, Style::Estimate | Style::Dict) {
-            costs.bill_object(key, bill);
+            costs.bill_module_object(key, bill);
         }
         let n = self.nodes;
         let vector = match self.quantisation {

@@ -130,7 +130,9 @@ impl ZsetSums {
         }
         self.bill_heads(costs, bill);
         match costs.constants.style {
-            Style::Hashtable | Style::Embedded => hashtable::bill(self.members, 0, costs, bill),
+            Style::Hashtable | Style::Embedded => {
+                hashtable::bill(hashtable::Growth::sized(self.members), 0, costs, bill)
+            }
             _ => {
                 let slots = self.slots(costs);
                 slots.bill(costs, bill);

@@ -7,17 +7,29 @@ use crate::source::Input;
 
 /// The templates of a file by the id that the file uses. Ids may have holes, so this is a map.
 #[derive(Debug, Default)]
-pub struct Templates(HashMap<u64, Vec<Vec<u8>>>);
+pub struct Templates(HashMap<u64, Template>);
+
+/// A template and its place among those of the file.
+#[derive(Debug)]
+struct Template {
+    place: u64,
+    names: Vec<Vec<u8>>,
+}
 
 impl Templates {
     /// Field names of a template.
     pub fn names(&self, id: u64) -> Option<&[Vec<u8>]> {
-        self.0.get(&id).map(Vec::as_slice)
+        self.0.get(&id).map(|template| template.names.as_slice())
+    }
+
+    /// How many templates stand before this one: the id that a server gives it.
+    pub fn place(&self, id: u64) -> Option<u64> {
+        self.0.get(&id).map(|template| template.place)
     }
 
     /// Ids and names of all templates.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &[Vec<u8>])> {
-        self.0.iter().map(|(id, names)| (*id, names.as_slice()))
+        self.0.iter().map(|(id, template)| (*id, template.names.as_slice()))
     }
 
     /// Reads one HASH_TEMPLATE record behind its opcode.
@@ -27,7 +39,8 @@ impl Templates {
         let count = input.length()?;
         let names = read_names(input, count)?;
         check_names(&names, start)?;
-        if self.0.insert(id, names).is_some() {
+        let place = self.0.len() as u64;
+        if self.0.insert(id, Template { place, names }).is_some() {
             return Err(Error::encoding("hash template", format!("template id {id} occurs twice"), start));
         }
         Ok(())
