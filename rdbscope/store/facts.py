@@ -117,7 +117,7 @@ _DATABASES = """
 SELECT db, sum(keys)::BIGINT FROM pattern_forms WHERE snapshot_id = $snapshot_id GROUP BY db ORDER BY db
 """
 _TYPES = """
-SELECT f.type || ' ' || f.encoding, sum(p.keys)::BIGINT AS keys, sum(p.memory_bytes)::BIGINT, sum(p.value_bytes)::BIGINT,
+SELECT concat_ws(' ', f.type, f.encoding), sum(p.keys)::BIGINT AS keys, sum(p.memory_bytes)::BIGINT, sum(p.value_bytes)::BIGINT,
     sum(p.dump_bytes)::BIGINT
 FROM pattern_forms AS p
 INNER JOIN forms AS f ON f.snapshot_id = p.snapshot_id AND f.form_id = p.form_id
@@ -143,7 +143,7 @@ WITH chosen AS (
     ORDER BY coalesce(memory_bytes, value_bytes, dump_bytes) DESC, record_offset
     LIMIT $top
 )
-SELECT c.name, c.elements, c.memory_bytes, c.value_bytes, c.dump_bytes, f.type || ' ' || f.encoding
+SELECT c.name, c.elements, c.memory_bytes, c.value_bytes, c.dump_bytes, concat_ws(' ', f.type, f.encoding)
 FROM chosen AS c
 INNER JOIN forms AS f ON f.snapshot_id = $snapshot_id AND f.form_id = c.form_id
 ORDER BY coalesce(c.memory_bytes, c.value_bytes, c.dump_bytes) DESC, c.record_offset

@@ -48,7 +48,7 @@ COMMENT ON TABLE forms IS 'Combinations of type, encoding and kind that occur';
 COMMENT ON COLUMN forms.snapshot_id IS 'the snapshot';
 COMMENT ON COLUMN forms.form_id IS 'number within the snapshot';
 COMMENT ON COLUMN forms.type IS 'what TYPE answers';
-COMMENT ON COLUMN forms.encoding IS 'what OBJECT ENCODING answers after loading';
+COMMENT ON COLUMN forms.encoding IS 'what OBJECT ENCODING answers after loading, NULL for types that no released server has';
 COMMENT ON COLUMN forms.kind IS 'finer than type, NULL where nothing is sure';
 COMMENT ON COLUMN forms.memory_exact IS 'whether memory is reproducible to the byte';
 COMMENT ON TABLE pattern_merges IS 'Which pattern became which: key_rows carry the first number, patterns the last';
