@@ -116,6 +116,7 @@ impl Parser {
     fn read_key<S: RecordSink>(&mut self, value_type: ValueType, sink: &mut S) -> Result<Outcome> {
         self.record.value_type = Some(value_type);
         self.input.name(&mut self.record.name)?;
+        self.record.value_offset = self.input.offset();
         if !self.keys_begun {
             self.keys_begun = true;
             sink.before_first_key(&self.facts);
