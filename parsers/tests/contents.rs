@@ -82,6 +82,7 @@ fn compare(row: &Row, line: &Value) -> Result<(), String> {
     }
     if let (Some(stream), Some(truth)) = (&row.stream, line.get("stream")) {
         compare_stream(stream, truth)?;
+        equal("live entries", &json!(row.live_entries), &truth["length"])?;
     }
     Ok(())
 }
