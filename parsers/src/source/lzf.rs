@@ -10,6 +10,9 @@ const WINDOW: usize = 8192;
 /// Longest run that one control sequence yields.
 const LONGEST_RUN: usize = 264;
 
+/// Texts seldom unpack to more than this many times their compressed bytes.
+const USUAL_EXPANSION: usize = 4;
+
 /// Bytes that one compressed byte can unpack to at most: three bytes yield 264.
 const EXPANSION: u64 = 264;
 
@@ -18,10 +21,14 @@ fn corrupt(what: &'static str, offset: u64) -> Error {
     Error::new(ErrorKind::CorruptLzf { what }, offset)
 }
 
-/// Refuses a declared length that `packed` bytes cannot unpack to, before anything is allocated for it.
+/// Refuses lengths that cannot belong together, before anything is allocated or read for them: `packed` bytes unpack
+/// to at most 264 times as many, and never to less than half as many (single literals).
 pub fn check_lengths(packed: u64, unpacked: u64, offset: u64) -> Result<()> {
     if unpacked > packed.saturating_mul(EXPANSION) {
         return Err(corrupt("it declares more bytes than its data can unpack to", offset));
+    }
+    if packed > unpacked.saturating_mul(2) {
+        return Err(corrupt("it has more data than its declared bytes can need", offset));
     }
     Ok(())
 }
@@ -71,11 +78,11 @@ fn copy_back(out: &mut Vec<u8>, distance: usize, length: usize) -> bool {
 
 /// Unpacks `packed` into `out` (cleared first) until `wanted` bytes are there or the input ends.
 ///
-/// With `wanted` equal to the declared length the whole string is unpacked and both ends must meet. The caller has
-/// compared the lengths ([`check_lengths`]), so that nothing large is allocated for little.
+/// With `wanted` equal to the declared length the whole string is unpacked and both ends must meet. `out` grows with
+/// what is unpacked, not by what is declared.
 pub fn unpack(packed: &[u8], declared: u64, wanted: usize, out: &mut Vec<u8>, offset: u64) -> Result<()> {
     out.clear();
-    out.reserve(wanted.min(packed.len() * EXPANSION as usize) + LONGEST_RUN);
+    out.reserve(wanted.min(packed.len().saturating_mul(USUAL_EXPANSION)) + LONGEST_RUN);
     let whole = wanted as u64 >= declared;
     let mut at = 0;
     while at < packed.len() && (whole || out.len() < wanted) {
@@ -260,6 +267,8 @@ mod tests {
         assert!(unpacked(&[0, b'a'], 2).is_err());
         assert!(unpacked(&[1, b'a', b'b'], 1).is_err());
         assert!(check_lengths(2, u64::MAX, 0).is_err());
+        assert!(check_lengths(1 << 30, 10, 0).is_err());
+        assert!(check_lengths(20, 10, 0).is_ok());
     }
 
     #[test]
