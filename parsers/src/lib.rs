@@ -3,11 +3,21 @@
 //! The flow: [`source`] (bytes and checksum) → [`rdb`] (frame, opcodes, records) → [`encodings`] (values as
 //! [`events`]) → sinks that gather facts about each key.
 
+#[cfg(feature = "python")]
+pub mod arrow;
 pub mod conversion;
+pub mod duplicates;
 pub mod encodings;
 pub mod error;
 pub mod events;
+pub mod fan_out;
 pub mod kinds;
 pub mod patterns;
+#[cfg(feature = "python")]
+mod python;
 pub mod rdb;
+pub mod rows;
+#[cfg(feature = "python")]
+pub mod scan;
 pub mod source;
+pub mod spool;

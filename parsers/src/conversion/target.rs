@@ -1,5 +1,6 @@
 //! The server that loads the dump: by default the one that wrote it.
 
+use super::encoding::Encoding;
 use super::thresholds::Thresholds;
 
 /// Server families, as far as they differ in memory.
@@ -68,6 +69,19 @@ impl Target {
 
     pub fn is_valkey(&self) -> bool {
         self.server == Server::Valkey
+    }
+
+    /// The packed layout of this server.
+    pub fn packed(&self) -> Encoding {
+        if self.is_valkey() || self.redis_from(7, 0, 0) { Encoding::Listpack } else { Encoding::Ziplist }
+    }
+
+    /// What `OBJECT ENCODING` answers. Redis 5.0 has no name for streams.
+    pub fn encoding_name(&self, encoding: Encoding) -> &'static str {
+        match encoding {
+            Encoding::Stream if self.server == Server::Redis && self.version < Version::new(6, 0, 0) => "unknown",
+            _ => encoding.as_str(),
+        }
     }
 
     /// Whether this is Redis of at least this version.

@@ -3,7 +3,7 @@
 use super::damage::Damage;
 use crate::error::Result;
 use crate::events::{Element, ValueSink};
-use crate::kinds::looks_like_bitmap;
+use crate::kinds::may_be_bitmap;
 use crate::rdb::codes::ValueType;
 use crate::rdb::strings::StringHead;
 use crate::source::bytes::PackedDecoder;
@@ -38,8 +38,11 @@ fn lzf<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, packe
         sink.string(content, prefix, count_nonzero(content, prefix));
         return Ok(());
     }
+    if input.unpack_all {
+        return large(input, damage, sink, head);
+    }
     match input.unpack_prefix(packed, length, PREFIX) {
-        Ok(prefix) if looks_like_bitmap(prefix) => large(input, damage, sink, head),
+        Ok(prefix) if may_be_bitmap(prefix, length) => large(input, damage, sink, head),
         Ok(prefix) => {
             sink.string(Element::Opaque { length }, prefix, None);
             input.skip(packed)
@@ -58,7 +61,7 @@ fn large<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, hea
 
 fn count_nonzero(content: Element<'_>, prefix: &[u8]) -> Option<u64> {
     let Element::Bytes(bytes) = content else { return None };
-    (bytes.len() as u64 >= PREFIX && looks_like_bitmap(prefix)).then(|| nonzero(bytes))
+    (bytes.len() as u64 >= PREFIX && may_be_bitmap(prefix, bytes.len() as u64)).then(|| nonzero(bytes))
 }
 
 fn nonzero(bytes: &[u8]) -> u64 {
@@ -82,7 +85,7 @@ impl<S: ValueSink> PackedDecoder for Scan<'_, S> {
             return bytes.skip(length);
         }
         let prefix = bytes.peek(PREFIX as usize)?.to_vec();
-        let counted = if looks_like_bitmap(&prefix) { Some(count(bytes)?) } else { None };
+        let counted = if may_be_bitmap(&prefix, length) { Some(count(bytes)?) } else { None };
         bytes.skip(bytes.left())?;
         self.sink.string(Element::Opaque { length }, &prefix, counted);
         Ok(())

@@ -1,6 +1,135 @@
-//! What a string holds, told from its first bytes.
+//! What a string value holds, as far as its first bytes say so for sure.
 
-/// Whether a string of 4 KiB or more looks like a bitmap.
-pub fn looks_like_bitmap(prefix: &[u8]) -> bool {
-    prefix.iter().all(|&b| b == 0)
+mod bitmap;
+mod compressed;
+mod hyperloglog;
+mod json;
+
+pub use bitmap::{looks_like_bitmap, may_be_bitmap};
+
+/// Bytes of a value that are looked at.
+pub const PREFIX_BYTES: usize = 4096;
+
+/// Digits of the longest number that is one, not text that happens to have digits only.
+const MAX_DIGITS: usize = 40;
+
+/// The kind of a string value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    HyperLogLog,
+    Bitmap,
+    Integer,
+    Json,
+    Gzip,
+    Zstd,
+    Lz4,
+    Text,
+    Binary,
+    /// A sorted set whose scores are geohashes; not told from bytes.
+    Geo,
+}
+
+impl Kind {
+    /// The name in the column `kind`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::HyperLogLog => "hyperloglog",
+            Kind::Bitmap => "bitmap",
+            Kind::Integer => "integer",
+            Kind::Json => "json",
+            Kind::Gzip => "gzip",
+            Kind::Zstd => "zstd",
+            Kind::Lz4 => "lz4",
+            Kind::Text => "text",
+            Kind::Binary => "binary",
+            Kind::Geo => "geo",
+        }
+    }
+}
+
+/// The kind of a value of `total_length` bytes that begins with `prefix`; at most [`PREFIX_BYTES`] of it are read.
+/// `None` for the empty value.
+pub fn kind_of(prefix: &[u8], total_length: u64) -> Option<Kind> {
+    let prefix = prefix.get(..PREFIX_BYTES).unwrap_or(prefix);
+    let whole = prefix.len() as u64 >= total_length;
+    let &first = prefix.first()?;
+    if whole && is_integer(prefix) {
+        return Some(Kind::Integer);
+    }
+    if hyperloglog::is_hyperloglog(prefix, total_length) {
+        return Some(Kind::HyperLogLog);
+    }
+    if let Some(kind) = compressed::format(prefix, total_length) {
+        return Some(kind);
+    }
+    if matches!(first, b'{' | b'[' | b' ' | b'\t' | b'\r' | b'\n') && json::is_json(prefix, whole) {
+        return Some(Kind::Json);
+    }
+    if is_text(prefix, whole) {
+        return Some(Kind::Text);
+    }
+    Some(if looks_like_bitmap(prefix) { Kind::Bitmap } else { Kind::Binary })
+}
+
+/// A decimal number in its only form: no sign but `-`, no leading zero.
+fn is_integer(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"-").unwrap_or(value);
+    let canonical = match digits {
+        [b'0'] => digits.len() == value.len(),
+        [b'1'..=b'9', ..] => true,
+        _ => false,
+    };
+    canonical && digits.len() <= MAX_DIGITS && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// UTF-8 without control characters other than white space; the end may be cut within a character.
+fn is_text(prefix: &[u8], whole: bool) -> bool {
+    let control = |&byte: &u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7F;
+    if prefix.iter().any(control) {
+        return false;
+    }
+    match std::str::from_utf8(prefix) {
+        Ok(_) => true,
+        Err(error) => !whole && error.error_len().is_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(value: &[u8]) -> Option<Kind> {
+        kind_of(value, value.len() as u64)
+    }
+
+    #[test]
+    fn numbers_have_one_form() {
+        for value in ["0", "-1", "42", "9223372036854775808", "123456789012345678901234567890"] {
+            assert_eq!(kind(value.as_bytes()), Some(Kind::Integer), "{value}");
+        }
+        for value in ["-", "-0", "007", "+1", "1.5", "1e3", "12 ", "0x10"] {
+            assert_eq!(kind(value.as_bytes()), Some(Kind::Text), "{value}");
+        }
+        assert_eq!(kind_of(b"12345", 9000), Some(Kind::Text));
+    }
+
+    #[test]
+    fn text_and_binary() {
+        assert_eq!(kind(b""), None);
+        assert_eq!(kind("Größe\n\tok".as_bytes()), Some(Kind::Text));
+        assert_eq!(kind(b"\x1b[31mred"), Some(Kind::Binary));
+        assert_eq!(kind(b"\xac\xed\x00\x05sr\x00\x11java.lang.Integer"), Some(Kind::Binary));
+        assert_eq!(kind(b"caf\xc3"), Some(Kind::Binary));
+        assert_eq!(kind_of(b"caf\xc3", 5000), Some(Kind::Text));
+        assert_eq!(kind_of(b"caf\xc3(", 5000), Some(Kind::Binary));
+        let mut cut = vec![b'a'; PREFIX_BYTES - 1];
+        cut.extend("é and more".as_bytes());
+        assert_eq!(kind(&cut), Some(Kind::Text));
+    }
+
+    #[test]
+    fn names_are_those_of_the_column() {
+        assert_eq!(kind(b"[1, 2]").map(Kind::as_str), Some("json"));
+        assert_eq!(kind(&[0; 100]).map(Kind::as_str), Some("bitmap"));
+    }
 }

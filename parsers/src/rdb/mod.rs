@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod facts;
+pub mod function_names;
 pub mod functions;
 pub mod header;
 pub mod lengths;

@@ -42,6 +42,7 @@ pub struct Parser {
     /// Place of the current database in `counted`.
     pub(super) current: usize,
     pub(super) scratch: Vec<u8>,
+    keys_begun: bool,
 }
 
 impl Parser {
@@ -81,6 +82,7 @@ impl Parser {
             counted: vec![Counts::default()],
             current: 0,
             scratch: Vec::new(),
+            keys_begun: false,
         })
     }
 
@@ -114,6 +116,10 @@ impl Parser {
     fn read_key<S: RecordSink>(&mut self, value_type: ValueType, sink: &mut S) -> Result<Outcome> {
         self.record.value_type = Some(value_type);
         self.input.name(&mut self.record.name)?;
+        if !self.keys_begun {
+            self.keys_begun = true;
+            sink.before_first_key(&self.facts);
+        }
         sink.key(&self.record);
         let decoded = encodings::decode(value_type, &mut self.input, &self.templates, &mut self.damage, sink);
         if value_type == ValueType::KeyDbCron {

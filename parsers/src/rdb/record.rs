@@ -1,6 +1,7 @@
 //! A key record: what stands before the value, and who receives it.
 
 use super::codes::ValueType;
+use super::facts::FileFacts;
 use crate::events::ValueSink;
 
 /// The head of a key record.
@@ -30,6 +31,9 @@ impl KeyRecord {
 
 /// Receives key records.
 pub trait RecordSink: ValueSink {
+    /// The first key is about to come: everything that stands before it in the file is known.
+    fn before_first_key(&mut self, _facts: &FileFacts) {}
+
     /// A record begins; its value follows as events.
     fn key(&mut self, record: &KeyRecord);
 

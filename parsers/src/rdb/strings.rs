@@ -92,11 +92,21 @@ impl Input {
     fn lzf_element(&mut self, packed: u64, length: u64) -> Result<Element<'_>> {
         let unpack_up_to = ALWAYS_UNPACKED.max(if self.contiguous_limit() == u64::MAX { u64::MAX } else { 0 });
         if length > unpack_up_to {
-            self.skip(packed)?;
+            self.pass_lzf(packed, length)?;
             return Ok(Element::Opaque { length });
         }
         self.unpack_string(packed, length, length)?;
         Ok(Element::Bytes(&self.unpacked))
+    }
+
+    /// Passes over an LZF string, unpacking it where everything is to be unpacked.
+    fn pass_lzf(&mut self, packed: u64, length: u64) -> Result<()> {
+        if !self.unpack_all {
+            return self.skip(packed);
+        }
+        let end = self.offset().saturating_add(packed);
+        let outcome = Unpacking::new(self, packed, length, "string").and_then(Unpacking::finish);
+        self.leave_value(end, outcome)
     }
 
     /// Unpacks an LZF string of which `wanted` bytes are enough; consumes all of it.

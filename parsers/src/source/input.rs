@@ -32,6 +32,7 @@ pub struct Input {
     pub(crate) unpacked: Vec<u8>,
     /// Before RDB version 7 every first byte `10xxxxxx` announced 32 bits.
     pub(crate) loose_lengths: bool,
+    pub(crate) unpack_all: bool,
 }
 
 impl fmt::Debug for Input {
@@ -55,12 +56,18 @@ impl Input {
             cancel,
             unpacked: Vec::new(),
             loose_lengths: false,
+            unpack_all: false,
         }
     }
 
     /// Makes every string and packed value contiguous, whatever its size: for callers that need contents.
     pub fn hold_whole_values(&mut self) {
         self.contiguous = u64::MAX;
+    }
+
+    /// Unpacks every compressed string, also where its length would be enough, to see that it is sound.
+    pub fn unpack_everything(&mut self) {
+        self.unpack_all = true;
     }
 
     /// Largest value that is held at once.

@@ -1,0 +1,288 @@
+//! `Reader`: one pass over one snapshot, as key rows or as a check without rows.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arrow_schema::ArrowError;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyDict};
+
+use super::source::Source;
+use super::stream::{ArrowStream, Guarded, capsule};
+use super::{errors, facts, side};
+use crate::arrow::schema;
+use crate::conversion::{Allocator, Assumed, Server, Thresholds, Version};
+use crate::error::{Error, ErrorKind};
+use crate::rows::Filter;
+use crate::scan::{Gathered, Options, Progress, Scan, verify};
+use crate::source::CancelFlag;
+
+/// What the stream and the reader share.
+#[derive(Default)]
+struct Shared {
+    /// Taken by the one pass that reads it.
+    source: Mutex<Option<Source>>,
+    progress: Arc<Progress>,
+    cancel: CancelFlag,
+    outcome: Mutex<Outcome>,
+}
+
+#[derive(Default)]
+struct Outcome {
+    error: Option<Error>,
+    gathered: Option<Gathered>,
+}
+
+impl Shared {
+    fn take_source(&self) -> Option<Source> {
+        self.source.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn outcome(&self) -> MutexGuard<'_, Outcome> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One pass over one snapshot.
+#[pyclass(frozen, module = "rdbscope._native")]
+pub struct Reader {
+    options: Options,
+    shared: Arc<Shared>,
+    rows: Guarded,
+}
+
+fn open_error(error: io::Error) -> Error {
+    Error::new(ErrorKind::Io(error), 0)
+}
+
+#[pymethods]
+impl Reader {
+    #[new]
+    #[pyo3(signature = (
+        source, *, salvage=false, r#match=None, types=None, databases=None, server=None, server_version=None,
+        thresholds=None, allocator=None, cluster=None, spool_dir=None, batch_rows=122_880
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of the Python class")]
+    fn new(
+        source: &Bound<'_, PyAny>,
+        salvage: bool,
+        r#match: Option<Vec<Vec<u8>>>,
+        types: Option<Vec<String>>,
+        databases: Option<Vec<u64>>,
+        server: Option<&str>,
+        server_version: Option<&str>,
+        thresholds: Option<&Bound<'_, PyDict>>,
+        allocator: Option<&str>,
+        cluster: Option<bool>,
+        spool_dir: Option<PathBuf>,
+        batch_rows: usize,
+    ) -> PyResult<Self> {
+        let assumed = Assumed {
+            server: server.map(server_of).transpose()?,
+            version: server_version.map(version_of).transpose()?,
+            thresholds: thresholds.map(thresholds_of).transpose()?.unwrap_or_default(),
+            allocator: allocator.map(allocator_of).transpose()?.unwrap_or_default(),
+            cluster,
+        };
+        let filter = Filter {
+            globs: r#match.unwrap_or_default(),
+            types: types.unwrap_or_default(),
+            databases: databases.unwrap_or_default(),
+        };
+        let options = Options {
+            salvage,
+            filter,
+            assumed,
+            spool_folder: spool_dir.unwrap_or_else(std::env::temp_dir),
+            batch_rows: batch_rows.max(1),
+        };
+        let shared = Arc::new(Shared { source: Mutex::new(Some(Source::of(source)?)), ..Shared::default() });
+        let rows = Rows { options: options.clone(), shared: shared.clone(), scan: None, begun: false };
+        Ok(Self { options, shared, rows: Guarded::new(schema::key_rows(), Box::new(rows)) })
+    }
+
+    /// Key rows as an Arrow C stream, once.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let _ = requested_schema;
+        capsule(py, self.rows.clone())
+    }
+
+    /// Reads to the end without rows: structure and checksum, with `deep` every compressed string too.
+    #[pyo3(signature = (*, deep=false))]
+    fn walk(&self, py: Python<'_>, deep: bool) -> PyResult<()> {
+        let source = self.shared.take_source().ok_or_else(|| errors::used_twice("the source"))?;
+        let shared = self.shared.clone();
+        let options = self.options.clone();
+        let worker = std::thread::spawn(move || {
+            let (gathered, checked) = match source.open() {
+                Ok(reader) => verify(reader, &options, deep, shared.cancel.clone(), &shared.progress),
+                Err(error) => (None, Err(open_error(error))),
+            };
+            *shared.outcome() = Outcome { error: checked.err(), gathered };
+        });
+        while !worker.is_finished() {
+            py.detach(|| std::thread::sleep(Duration::from_millis(2)));
+            if let Err(raised) = py.check_signals() {
+                self.shared.cancel.cancel();
+                py.detach(|| worker.join().ok());
+                return Err(raised);
+            }
+        }
+        if py.detach(|| worker.join()).is_err() {
+            return Err(PyRuntimeError::new_err("internal error: the reader panicked; please report it"));
+        }
+        self.raise(py)
+    }
+
+    /// Bytes of the source that were read, and keys.
+    fn progress(&self) -> (u64, u64) {
+        let progress = &self.shared.progress;
+        (progress.bytes.load(Ordering::Relaxed), progress.keys.load(Ordering::Relaxed))
+    }
+
+    /// Ends the pass as soon as the next block is read.
+    fn cancel(&self) {
+        self.shared.cancel.cancel();
+    }
+
+    /// The error that ended the pass.
+    fn error(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        let outcome = self.shared.outcome();
+        outcome.error.as_ref().map(|error| errors::to_python(py, error).into_value(py).into_any())
+    }
+
+    /// Facts of the file, after the end.
+    fn facts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        match &self.shared.outcome().gathered {
+            Some(gathered) => facts::to_dict(py, gathered),
+            None => Err(PyRuntimeError::new_err("facts are known after the end of the pass")),
+        }
+    }
+
+    /// A side table, after the end.
+    fn side(&self, name: &str) -> PyResult<ArrowStream> {
+        let mut outcome = self.shared.outcome();
+        let gathered = outcome
+            .gathered
+            .as_mut()
+            .ok_or_else(|| PyRuntimeError::new_err("side tables are known after the end of the pass"))?;
+        side::table(name, gathered).map(ArrowStream::new)
+    }
+}
+
+impl Reader {
+    fn raise(&self, py: Python<'_>) -> PyResult<()> {
+        match &self.shared.outcome().error {
+            Some(error) if matches!(error.kind(), ErrorKind::Cancelled) => Err(errors::interrupted()),
+            Some(error) => Err(errors::to_python(py, error)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Key rows, batch by batch; leaves its outcome with the reader when it ends or is dropped.
+struct Rows {
+    options: Options,
+    shared: Arc<Shared>,
+    scan: Option<Scan>,
+    begun: bool,
+}
+
+impl Rows {
+    fn open(&mut self) -> Result<(), Error> {
+        if self.begun {
+            return Ok(());
+        }
+        self.begun = true;
+        let Some(source) = self.shared.take_source() else {
+            return Err(open_error(io::Error::other("the source was read before, and can be read once only")));
+        };
+        let reader = source.open().map_err(open_error)?;
+        let (cancel, progress) = (self.shared.cancel.clone(), self.shared.progress.clone());
+        self.scan = Some(Scan::open(reader, self.options.clone(), cancel, progress)?);
+        Ok(())
+    }
+
+    fn close(&mut self, error: Option<Error>) {
+        let mut outcome = self.shared.outcome();
+        if outcome.error.is_none() {
+            outcome.error = error;
+        }
+        if let Some(scan) = self.scan.take() {
+            match scan.finish() {
+                Ok(gathered) => outcome.gathered = Some(gathered),
+                Err(e) if outcome.error.is_none() => outcome.error = Some(open_error(e)),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<arrow_array::RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.open().and_then(|()| match &mut self.scan {
+            Some(scan) => scan.next_batch(),
+            None => Ok(None),
+        });
+        match batch {
+            Ok(Some(batch)) => Some(Ok(batch)),
+            Ok(None) => {
+                self.close(None);
+                let failed = self.shared.outcome().error.as_ref().map(ToString::to_string);
+                failed.map(|text| Err(ArrowError::ExternalError(text.into())))
+            }
+            Err(error) => {
+                let text = error.to_string();
+                self.close(Some(error));
+                Some(Err(ArrowError::ExternalError(text.into())))
+            }
+        }
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        self.close(None);
+    }
+}
+
+fn server_of(name: &str) -> PyResult<Server> {
+    match name {
+        "redis" => Ok(Server::Redis),
+        "valkey" => Ok(Server::Valkey),
+        _ => Err(PyValueError::new_err(format!("unknown server {name:?}: redis or valkey"))),
+    }
+}
+
+fn version_of(text: &str) -> PyResult<Version> {
+    Version::parse(text).ok_or_else(|| PyValueError::new_err(format!("no version: {text:?}")))
+}
+
+fn allocator_of(name: &str) -> PyResult<Allocator> {
+    match name {
+        "jemalloc" => Ok(Allocator::Jemalloc),
+        "jemalloc-16" => Ok(Allocator::Jemalloc16),
+        "glibc" => Ok(Allocator::Glibc),
+        _ => Err(PyValueError::new_err(format!("unknown allocator {name:?}: jemalloc, jemalloc-16 or glibc"))),
+    }
+}
+
+fn thresholds_of(values: &Bound<'_, PyDict>) -> PyResult<Thresholds> {
+    let mut thresholds = Thresholds::default();
+    for (name, value) in values {
+        let (name, value): (String, String) = (name.extract()?, value.str()?.extract()?);
+        thresholds.set(&name, &value).map_err(PyValueError::new_err)?;
+    }
+    Ok(thresholds)
+}

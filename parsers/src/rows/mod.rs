@@ -1,0 +1,11 @@
+//! Key rows: the facts of each key as they reach the store, and the side tables that stay small.
+
+pub mod filter;
+pub mod forms;
+pub mod key_facts;
+pub mod rare;
+pub mod streams;
+
+pub use filter::Filter;
+pub use forms::{Form, Forms};
+pub use key_facts::KeyFacts;

@@ -1,0 +1,230 @@
+//! Makes key rows out of records, and keeps beside them what is few: forms, patterns, rare facts, groups.
+
+use std::io;
+use std::path::Path;
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+
+use super::gathered::Counts;
+use super::options::Options;
+use crate::arrow::key_rows::{KeyRow, KeyRows};
+use crate::conversion::{Assumed, Target, Tracker};
+use crate::duplicates::Duplicates;
+use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
+use crate::fan_out::Both;
+use crate::forward_events;
+use crate::patterns::{PatternMiner, slot};
+use crate::rdb::codes::ValueType;
+use crate::rdb::facts::Anomaly;
+use crate::rdb::{FileFacts, KeyRecord, RecordSink};
+use crate::rows::forms::{Forms, TypeKey};
+use crate::rows::streams::StreamRows;
+use crate::rows::{Filter, KeyFacts};
+use crate::spool::Spool;
+
+/// Bytes of a side table that wait in memory before they are spooled.
+const SPOOLED_AT: usize = 4 << 20;
+
+/// Gathers everything about keys.
+pub struct Collector {
+    /// What gathers the facts of the value being read.
+    sinks: Both<KeyFacts, Both<Tracker, StreamRows>>,
+    assumed: Assumed,
+    pub(super) target: Option<(Target, bool)>,
+    filter: Filter,
+    /// Whether the key being read may become a row by its name.
+    wanted: bool,
+    rows: KeyRows,
+    pub(super) forms: Forms,
+    pub(super) miner: PatternMiner,
+    pub(super) duplicates: Duplicates,
+    pub(super) key_facts: Spool,
+    pub(super) groups: Spool,
+    pub(super) consumers: Spool,
+    pub(super) anomalies: Vec<Anomaly>,
+    pub(super) counts: Counts,
+    seen: u64,
+    failure: Option<io::Error>,
+}
+
+impl Collector {
+    pub fn new(options: &Options) -> Self {
+        let spool = |folder: &Path| Spool::new(folder, SPOOLED_AT);
+        let folder = options.spool_folder.as_path();
+        Self {
+            sinks: Both::default(),
+            assumed: options.assumed.clone(),
+            target: None,
+            filter: options.filter.clone(),
+            wanted: true,
+            rows: KeyRows::new(options.batch_rows),
+            forms: Forms::default(),
+            miner: PatternMiner::new(),
+            duplicates: Duplicates::new(folder),
+            key_facts: spool(folder),
+            groups: spool(folder),
+            consumers: spool(folder),
+            anomalies: Vec::new(),
+            counts: Counts::default(),
+            seen: 0,
+            failure: None,
+        }
+    }
+
+    /// Rows waiting in the batch.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Bytes of names waiting in the batch.
+    pub fn name_bytes(&self) -> usize {
+        self.rows.name_bytes()
+    }
+
+    /// Keys met so far, those included that became no row.
+    pub fn keys_seen(&self) -> u64 {
+        self.seen
+    }
+
+    pub fn take_batch(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.rows.finish()
+    }
+
+    /// A failure of our own storage, met where no error could be returned.
+    pub fn take_failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
+    /// The server that loads the dump, once it is known.
+    pub(super) fn settle_target(&mut self, facts: &FileFacts) -> (Target, bool) {
+        self.target.get_or_insert_with(|| self.assumed.target(facts)).clone()
+    }
+
+    fn note(&mut self, kind: &'static str, record: &KeyRecord, message: &str) {
+        self.anomalies.push(Anomaly {
+            kind,
+            offset: record.offset,
+            db: Some(record.db),
+            key: Some(record.name.clone()),
+            message: message.to_owned(),
+        });
+    }
+
+    /// Appends what leaves in side tables.
+    fn spool(&mut self, record: &KeyRecord) -> io::Result<()> {
+        self.duplicates.add(record.db, &record.name)?;
+        let Both(facts, Both(_, streams)) = &self.sinks;
+        if let Some(rare) = facts.rare() {
+            rare.write(record.offset, self.key_facts.buffer());
+            self.key_facts.settle()?;
+        }
+        if !streams.groups.is_empty() {
+            self.groups.buffer().extend_from_slice(&streams.groups);
+            self.groups.settle()?;
+            self.consumers.buffer().extend_from_slice(&streams.consumers);
+            self.consumers.settle()?;
+        }
+        Ok(())
+    }
+}
+
+/// A type as forms and patterns number it.
+fn type_key(value: ValueType) -> TypeKey {
+    let name = value.type_name();
+    let code = match name {
+        "string" => 0,
+        "list" => 1,
+        "set" => 2,
+        "zset" => 3,
+        "hash" => 4,
+        "stream" => 5,
+        "array" => 6,
+        "path-hash" => 7,
+        _ => 8,
+    };
+    TypeKey::Own(name, code)
+}
+
+/// Number of module types as patterns tell types apart.
+const MODULE_CODE: u8 = 9;
+
+impl ValueSink for Collector {
+    forward_events!(sinks);
+}
+
+impl RecordSink for Collector {
+    fn before_first_key(&mut self, facts: &FileFacts) {
+        self.settle_target(facts);
+    }
+
+    #[inline]
+    fn key(&mut self, record: &KeyRecord) {
+        self.seen += 1;
+        self.wanted = self.filter.wants_name(record.db, &record.name);
+        let Both(facts, Both(tracker, streams)) = &mut self.sinks;
+        facts.reset();
+        tracker.reset();
+        streams.reset(record.offset);
+    }
+
+    fn key_end(&mut self, record: &KeyRecord, dump_bytes: u64) {
+        if !self.wanted {
+            return;
+        }
+        let Both(facts, Both(tracker, _)) = &self.sinks;
+        let (Some(value_type), Some((target, _))) = (facts.value_type, &self.target) else { return };
+        let (key, code) = match (&facts.module, type_key(value_type)) {
+            (Some((name, _)), _) => (self.forms.module(name), MODULE_CODE),
+            (None, key @ TypeKey::Own(_, code)) => (key, code),
+            (None, key) => (key, MODULE_CODE),
+        };
+        if !self.filter.wants_type(self.forms.type_name(key)) {
+            return;
+        }
+        // Servers drop such keys when they load (streams and strings may be empty).
+        if facts.elements == Some(0) && matches!(code, 1..=4) {
+            return self.note("empty-collection", record, "an empty collection, which servers drop when they load");
+        }
+        let encoding = tracker.finish(record, target);
+        let encoding_name = target.encoding_name(encoding);
+        let form_id = self.forms.id(key, encoding, encoding_name, facts.kind, None);
+        self.counts.keys += 1;
+        self.counts.expiring_keys += u64::from(record.expires_at_ms.is_some());
+        self.rows.push(&KeyRow {
+            db: record.db,
+            name: &record.name,
+            form_id,
+            pattern_id: self.miner.assign(&record.name, code) as i32,
+            elements: facts.elements,
+            memory_bytes: None,
+            allocated_bytes: None,
+            value_bytes: Some(facts.value_bytes),
+            dump_bytes,
+            record_offset: record.offset,
+            largest_element_bytes: facts.elements.map(|_| facts.largest_element),
+            expires_at_ms: record.expires_at_ms,
+            idle_seconds: record.idle_seconds,
+            lfu_frequency: record.lfu_frequency,
+            slot: slot(&record.name),
+        });
+        let (nan_score, no_elements) = (facts.nan_score, facts.elements == Some(0));
+        if nan_score {
+            self.note(
+                "nan-score",
+                record,
+                "a sorted set with a score that is no number, which servers from 7.0 on refuse",
+            );
+        }
+        if no_elements && code == 7 {
+            self.note("empty-path-hash", record, "a path hash without paths, which only release candidates write");
+        }
+        if let Err(error) = self.spool(record) {
+            self.failure.get_or_insert(error);
+        }
+    }
+
+    fn key_damaged(&mut self, _: &KeyRecord) {
+        self.counts.damaged_keys += 1;
+    }
+}

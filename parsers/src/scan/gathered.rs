@@ -1,0 +1,119 @@
+//! What a pass leaves behind its rows.
+
+use std::io;
+
+use super::collector::Collector;
+use crate::conversion::Target;
+use crate::error::{Error, OpenKey};
+use crate::patterns::PatternTable;
+use crate::rdb::facts::{Anomaly, FileFacts};
+use crate::rdb::{Parser, facts::Dialect};
+use crate::rows::Form;
+use crate::spool::Spool;
+
+/// The damage that marks a salvaged snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    pub kind: &'static str,
+    pub offset: u64,
+    pub key: Option<OpenKey>,
+    pub message: String,
+}
+
+impl Damage {
+    pub fn of(error: &Error) -> Self {
+        Self {
+            kind: error.kind().id(),
+            offset: error.offset(),
+            key: error.key().cloned(),
+            message: error.kind().to_string(),
+        }
+    }
+}
+
+/// Counts of a pass.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Keys that became rows (of a verification: sound keys).
+    pub keys: u64,
+    pub expiring_keys: u64,
+    pub damaged_keys: u64,
+}
+
+/// Facts of the file and the side tables.
+#[derive(Debug)]
+pub struct Gathered {
+    pub facts: FileFacts,
+    pub target: Target,
+    /// Whether the model of this server is verified.
+    pub exact: bool,
+    pub damage: Option<Damage>,
+    pub counts: Counts,
+    pub bytes_read: u64,
+    pub forms: Vec<Form>,
+    pub patterns: PatternTable,
+    pub key_facts: Option<Spool>,
+    pub groups: Option<Spool>,
+    pub consumers: Option<Spool>,
+    /// Hashes of names that were met more than once.
+    pub repeated_hashes: u64,
+}
+
+impl Gathered {
+    /// What a file says of itself, without tables.
+    pub(super) fn of_file(parser: Parser, target: Target, exact: bool, damage: Option<Damage>, counts: Counts) -> Self {
+        let bytes_read = parser.offset();
+        let mut facts = parser.facts;
+        note_dialect(&mut facts);
+        Self {
+            exact: exact && facts.dialect.is_none(),
+            facts,
+            target,
+            damage,
+            counts,
+            bytes_read,
+            forms: Vec::new(),
+            patterns: PatternTable::default(),
+            key_facts: None,
+            groups: None,
+            consumers: None,
+            repeated_hashes: 0,
+        }
+    }
+
+    /// Closes a pass that made rows.
+    pub(super) fn new(mut parser: Parser, mut collector: Collector, damage: Option<Damage>) -> io::Result<Self> {
+        for anomaly in collector.anomalies.drain(..) {
+            parser.facts.note(anomaly);
+        }
+        let (target, exact) = collector.settle_target(&parser.facts);
+        Ok(Self {
+            forms: collector.forms.into_rows(),
+            patterns: collector.miner.finish(),
+            key_facts: Some(collector.key_facts),
+            groups: Some(collector.groups),
+            consumers: Some(collector.consumers),
+            repeated_hashes: collector.duplicates.count()?,
+            ..Self::of_file(parser, target, exact, damage, collector.counts)
+        })
+    }
+}
+
+/// A dump of another server, and what of it was not applied, is worth a warning.
+fn note_dialect(facts: &mut FileFacts) {
+    let offset = facts.header.magic_offset;
+    let mut note = |kind, message: String| {
+        facts.anomalies.push(Anomaly { kind, offset, db: None, key: None, message });
+    };
+    match facts.dialect {
+        Some(Dialect::Dragonfly) => {
+            note("other-dialect", "Dragonfly snapshot: only plain types are read; figures are estimates".into());
+        }
+        Some(dialect) => note("other-dialect", format!("dump of {}: figures are estimates", dialect.name())),
+        None => {}
+    }
+    if facts.updates > 0 {
+        let message = format!("{} commands inside the dump were not applied", facts.updates);
+        note("updates-not-applied", message);
+    }
+}

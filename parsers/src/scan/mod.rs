@@ -1,0 +1,126 @@
+//! One pass over a snapshot: the parser feeds the collector, which makes key rows and keeps what leaves afterwards.
+
+mod collector;
+mod gathered;
+mod options;
+mod verify;
+
+pub use collector::Collector;
+pub use gathered::{Damage, Gathered};
+pub use options::Options;
+pub use verify::verify;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow_array::RecordBatch;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::rdb::facts::Anomaly;
+use crate::rdb::{FileFacts, Outcome, Parser};
+use crate::source::{CancelFlag, Input};
+
+/// Names of one batch take at most this many bytes, so that huge keys make small batches.
+const NAME_BYTES: usize = 32 << 20;
+
+/// Keys between two looks at the clock of progress.
+const PROGRESS_KEYS: u64 = 4096;
+
+/// How far a pass has come; read by other threads.
+#[derive(Debug, Default)]
+pub struct Progress {
+    pub bytes: AtomicU64,
+    pub keys: AtomicU64,
+}
+
+/// A pass in progress.
+pub struct Scan {
+    parser: Parser,
+    collector: Collector,
+    options: Options,
+    progress: Arc<Progress>,
+    damage: Option<Damage>,
+    ended: bool,
+}
+
+impl Scan {
+    /// Reads the header of the snapshot.
+    pub fn open(
+        reader: Box<dyn io::Read + Send>,
+        options: Options,
+        cancel: CancelFlag,
+        progress: Arc<Progress>,
+    ) -> Result<Self> {
+        let parser = Parser::open(Input::new(reader, cancel), options.salvage)?;
+        let collector = Collector::new(&options);
+        Ok(Self { parser, collector, options, progress, damage: None, ended: false })
+    }
+
+    /// The next batch of key rows; none at the end.
+    pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
+        while !self.ended && self.collector.rows() < self.options.batch_rows && self.collector.name_bytes() < NAME_BYTES
+        {
+            self.step()?;
+        }
+        self.publish();
+        if self.collector.rows() == 0 {
+            return Ok(None);
+        }
+        let batch = self.collector.take_batch().map_err(|e| self.failure(io::Error::other(e)))?;
+        Ok(Some(batch))
+    }
+
+    fn step(&mut self) -> Result<()> {
+        match self.parser.next(&mut self.collector) {
+            Ok(Outcome::Key) => {
+                if let Some(error) = self.collector.take_failure() {
+                    return Err(self.failure(error));
+                }
+            }
+            Ok(Outcome::Damaged(error)) => self.note_damage(&error, "damaged-value"),
+            Ok(Outcome::End) => self.ended = true,
+            Err(error) if self.options.salvage && error.kind().is_damage() => {
+                self.note_damage(&error, verify::stopped(error.kind()));
+                self.ended = true;
+            }
+            Err(error) => return Err(error),
+        }
+        if self.collector.keys_seen().is_multiple_of(PROGRESS_KEYS) {
+            self.publish();
+        }
+        Ok(())
+    }
+
+    fn publish(&self) {
+        self.progress.bytes.store(self.parser.offset(), Ordering::Relaxed);
+        self.progress.keys.store(self.collector.keys_seen(), Ordering::Relaxed);
+    }
+
+    /// A failure of our own storage while reading.
+    fn failure(&self, error: io::Error) -> Error {
+        Error::new(ErrorKind::Io(error), self.parser.offset())
+    }
+
+    fn note_damage(&mut self, error: &Error, kind: &'static str) {
+        note_damage(&mut self.parser.facts, &mut self.damage, error, kind);
+    }
+
+    /// Everything that was gathered, also where the pass ended with an error.
+    pub fn finish(self) -> io::Result<Gathered> {
+        Gathered::new(self.parser, self.collector, self.damage)
+    }
+}
+
+/// Salvage goes on: the damage is an anomaly, the first one marks the snapshot.
+fn note_damage(facts: &mut FileFacts, damage: &mut Option<Damage>, error: &Error, kind: &'static str) {
+    let key = error.key().cloned();
+    facts.note(Anomaly {
+        kind,
+        offset: error.offset(),
+        db: key.as_ref().map(|key| key.db),
+        key: key.map(|key| key.name),
+        message: error.kind().to_string(),
+    });
+    damage.get_or_insert_with(|| Damage::of(error));
+}

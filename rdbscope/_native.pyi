@@ -1,0 +1,121 @@
+"""The native core: reads a snapshot in one pass and hands rows over as Arrow C streams.
+
+Private: the package `rdbscope` is the public face. Every method that may take longer than a millisecond releases the
+interpreter lock.
+"""
+
+import os
+from typing import Any, Final, Protocol, final
+
+__version__: Final[str]
+"""Version of the crate, which is the version of the package."""
+build_profile: Final[str]
+"""`release` or `debug`; a debug build is ten times slower."""
+
+class DumpError(Exception):
+    """The input is damaged, unreadable or no snapshot."""
+
+    kind: str
+    """empty, truncated, bad_magic, unsupported_version, unknown_type, corrupt_length, corrupt_lzf, corrupt_encoding,
+    checksum_mismatch, foreign_dialect, io or cancelled."""
+    offset: int
+    """Byte offset in the unpacked source where reading stopped."""
+    db: int | None
+    """Database of the key that was open."""
+    key: bytes | None
+    """Raw bytes of the key that was open."""
+    message: str
+    """One line without file name, offset and key."""
+
+class ReadableSource(Protocol):
+    """What the reader takes instead of a path."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+@final
+class ArrowStream:
+    """A table behind the Arrow C stream protocol: DuckDB, pyarrow and polars read it. Its rows can be read once."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+@final
+class Reader:
+    """One pass over one snapshot: as key rows (`__arrow_c_stream__`) or without rows (`walk`).
+
+    Args:
+        source: a local path, read natively (a FIFO or `/dev/stdin` works too), or an object with `read`.
+        salvage: keep what is sound instead of raising at the first damage.
+        match: globs as KEYS takes them; a key that matches any is kept. None keeps all.
+        types: names as TYPE answers them. None keeps all.
+        databases: numbers. None keeps all.
+        server: `redis` or `valkey`: decide encodings and memory for this server instead of the writer.
+        server_version: its version.
+        thresholds: settings that differ from the defaults, for example `{"hash-max-listpack-entries": 512}`.
+        allocator: `jemalloc`, `jemalloc-16` or `glibc`.
+        cluster: whether the server runs in cluster mode; None decides by the dump.
+        spool_dir: folder for facts that outgrow memory; None is the system's temporary folder.
+        batch_rows: rows per Arrow batch.
+
+    Raises:
+        ValueError: a server, version, threshold or allocator that does not exist.
+    """
+
+    def __new__(
+        cls,
+        source: str | os.PathLike[str] | ReadableSource,
+        *,
+        salvage: bool = False,
+        match: list[bytes] | None = None,
+        types: list[str] | None = None,
+        databases: list[int] | None = None,
+        server: str | None = None,
+        server_version: str | None = None,
+        thresholds: dict[str, int] | None = None,
+        allocator: str | None = None,
+        cluster: bool | None = None,
+        spool_dir: str | os.PathLike[str] | None = None,
+        batch_rows: int = 122_880,
+    ) -> Reader: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Key rows, once: db, name, raw, form_id, pattern_id, elements, memory_bytes, allocated_bytes, value_bytes,
+        dump_bytes, record_offset, largest_element_bytes, expires_at_ms, idle_seconds, lfu_frequency, slot.
+
+        `record_offset` is the identity of a row and joins the side tables.
+        """
+
+    def walk(self, *, deep: bool = False) -> None:
+        """Reads to the end without rows: structure and checksum; `deep` unpacks every compressed string.
+
+        Raises:
+            DumpError: the dump is damaged.
+            KeyboardInterrupt: Ctrl-C.
+        """
+
+    def progress(self) -> tuple[int, int]:
+        """Unpacked bytes and keys read so far; any thread may ask at any time."""
+
+    def cancel(self) -> None:
+        """Ends the pass at the next block; any thread may call it."""
+
+    def error(self) -> BaseException | None:
+        """The error that ended the pass: a DumpError, or what a source object raised."""
+
+    def facts(self) -> dict[str, Any]:
+        """What the file says of itself besides its keys; after the end, also after an error as far as known."""
+
+    def side(self, name: str) -> ArrowStream:
+        """A side table after the end: forms, patterns, final_patterns, prefix_nodes, key_facts, stream_groups,
+        stream_consumers, functions, scripts, aux, module_aux, declared_counts, anomalies or duplicate_hashes.
+
+        Raises:
+            ValueError: there is no such table.
+        """
+
+def key_slot(name: bytes) -> int:
+    """Cluster slot of a key, 0 to 16383."""
+
+def safe_name(name: bytes) -> str:
+    r"""The key as safe text: control characters, invalid bytes and the backslash become `\xNN` and `\\`."""
+
+def fingerprint(paths: list[str]) -> str:
+    """Length and digest of head and tail of every file; recognises the same dump without reading it whole."""

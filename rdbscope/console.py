@@ -1,0 +1,96 @@
+"""Where output goes: stdout carries data and nothing else, stderr notes, warnings, progress and errors."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PROGRAM = "rdbscope"
+_quiet = False
+
+
+def set_quiet(quiet: bool) -> None:
+    """With `quiet`, notes are dropped; warnings and errors stay."""
+    global _quiet  # noqa: PLW0603  one policy per process, set once by the command line
+    _quiet = quiet
+
+
+def note(text: str) -> None:
+    """A remark that the user may ignore."""
+    if not _quiet:
+        _line("note", text)
+
+
+def warning(text: str) -> None:
+    """Something the user has to know although the command went on."""
+    _line("warning", text)
+
+
+def error(text: str) -> None:
+    """The one line that a failed command ends with."""
+    _line("error", text)
+
+
+def _line(level: str, text: str) -> None:
+    # stdout first, so that data and messages keep their order when both go to one place.
+    sys.stdout.flush()
+    sys.stderr.write(f"{PROGRAM}: {level}: {safe_text(text)}\n")
+    sys.stderr.flush()
+
+
+def safe_text(text: str) -> str:
+    r"""Text without control characters: each becomes `\xNN` (or `\uNNNN`), lone surrogates included.
+
+    Key names from the parser are safe already; file names, SQL results and messages of libraries are not.
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if _harmless(character) else _escape(character) for character in text)
+
+
+def _harmless(character: str) -> bool:
+    return character.isprintable() or character == " "
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether `stream` gets colour: NO_COLOR and FORCE_COLOR decide, else whether it is a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def terminal_width() -> int:
+    """Columns to lay tables out for: COLUMNS, else the terminal, else 100."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def rich_console(stream: TextIO) -> Console:
+    """A rich console on `stream` that follows the colour policy and never interprets markup in data."""
+    from rich.console import Console
+
+    colour = wants_colour(stream)
+    return Console(
+        file=stream,
+        width=terminal_width(),
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="auto" if colour else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )

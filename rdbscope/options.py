@@ -1,0 +1,88 @@
+"""What a pass over a dump may be told: filters, salvage, and the server to model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from rdbscope._native import Reader, ReadableSource
+
+TYPES = ("string", "list", "set", "zset", "hash", "stream")
+
+
+class ReaderOptions(TypedDict, total=False):
+    """Keyword arguments of the native reader."""
+
+    salvage: bool
+    match: list[bytes] | None
+    types: list[str] | None
+    databases: list[int] | None
+    server: str | None
+    server_version: str | None
+    thresholds: dict[str, int] | None
+    allocator: str | None
+    cluster: bool | None
+    spool_dir: str | None
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """Options of one pass; the defaults read everything as the writing server would.
+
+    Attributes:
+        salvage: keep what is sound of a damaged dump.
+        match: globs as the server's KEYS takes them; a key that matches any is kept. Empty keeps all.
+        types: names as TYPE answers them; empty keeps all.
+        databases: numbers; empty keeps all.
+        server: `redis` or `valkey`: model this server instead of the writer.
+        server_version: its version.
+        thresholds: settings such as `hash-max-listpack-entries` that differ from the server's defaults.
+        allocator: `jemalloc`, `jemalloc-16` or `glibc`.
+        cluster: whether the server runs in cluster mode; None decides by the dump.
+    """
+
+    salvage: bool = False
+    match: tuple[bytes, ...] = ()
+    types: tuple[str, ...] = ()
+    databases: tuple[int, ...] = ()
+    server: str | None = None
+    server_version: str | None = None
+    thresholds: dict[str, int] = field(default_factory=dict, hash=False)
+    allocator: str | None = None
+    cluster: bool | None = None
+
+    def reader(self, source: str | ReadableSource, *, spool_dir: str | None = None) -> Reader:
+        """A native reader of `source` with these options."""
+        from rdbscope import _native
+
+        arguments: ReaderOptions = {
+            "salvage": self.salvage,
+            "match": list(self.match) or None,
+            "types": list(self.types) or None,
+            "databases": list(self.databases) or None,
+            "server": self.server,
+            "server_version": self.server_version,
+            "thresholds": self.thresholds or None,
+            "allocator": self.allocator,
+            "cluster": self.cluster,
+            "spool_dir": spool_dir,
+        }
+        return _native.Reader(source, **arguments)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether keys are left out on purpose."""
+        return bool(self.match or self.types or self.databases)
+
+    def digest(self) -> str:
+        """Stable text of the options that change rows; empty for the defaults. Part of a snapshot's fingerprint."""
+        changed = {name: value for name, value in asdict(self).items() if value and name != "salvage"}
+        if self.cluster is False:
+            changed["cluster"] = False
+        return json.dumps(changed, sort_keys=True, default=_text) if changed else ""
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)

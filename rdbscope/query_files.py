@@ -1,0 +1,87 @@
+"""The canned SQL of `queries/`: a header in a block comment, then one statement that runs by hand as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from rdbscope.errors import RdbscopeError
+
+_OPEN, _CLOSE = "/*---\n", "\n---*/\n"
+
+
+@dataclass(frozen=True)
+class QueryFile:
+    """One file of `queries/`.
+
+    Attributes:
+        name: the file's name without `.sql`; also the name of the view.
+        title: one line.
+        description: one or two sentences.
+        needs: views that the statement reads.
+        columns: column name to its meaning, in the order of the result.
+        sql: the statement, without header and without semicolon.
+    """
+
+    name: str
+    title: str
+    description: str
+    needs: tuple[str, ...]
+    columns: dict[str, str] = field(hash=False)
+    sql: str = ""
+
+
+def parse(name: str, text: str) -> QueryFile:
+    """Parses the text of one file: the header is the subset of YAML with one level of nesting.
+
+    Raises:
+        RdbscopeError: the header is missing or has a line that is no `key: value`.
+    """
+    head, closed, sql = text.removeprefix(_OPEN).partition(_CLOSE)
+    if not text.startswith(_OPEN) or not closed:
+        raise RdbscopeError(f"queries/{name}.sql: no header")
+    values: dict[str, str] = {}
+    nested: dict[str, dict[str, str]] = {}
+    section = ""
+    for number, line in enumerate(head.splitlines(), start=2):
+        key, colon, value = line.strip().partition(":")
+        if not colon:
+            raise RdbscopeError(f"queries/{name}.sql: line {number} is no 'key: value'")
+        if line.startswith("  "):
+            nested[section][key] = value.strip()
+        elif value:
+            values[key] = value.strip()
+        else:
+            section = key
+            nested[section] = {}
+    return QueryFile(
+        name=name,
+        title=values.get("title", ""),
+        description=values.get("description", ""),
+        needs=tuple(part.strip() for part in values.get("needs", "").split(",") if part.strip()),
+        columns=nested.get("columns", {}),
+        sql=sql.strip().removesuffix(";"),
+    )
+
+
+def folder(name: str) -> Traversable:
+    """A folder of `queries/` inside the installed package."""
+    return resources.files("rdbscope").joinpath("queries", name)
+
+
+def views() -> list[QueryFile]:
+    """The views, each after those that it needs."""
+    waiting = {
+        entry.name.removesuffix(".sql"): parse(entry.name.removesuffix(".sql"), entry.read_text("utf-8"))
+        for entry in sorted(folder("views").iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".sql")
+    }
+    ordered: dict[str, QueryFile] = {}
+    while waiting:
+        ready = [view for view in waiting.values() if all(need in ordered for need in view.needs)]
+        if not ready:
+            raise RdbscopeError(f"queries/views: {', '.join(waiting)} need each other")
+        for view in ready:
+            ordered[view.name] = waiting.pop(view.name)
+    return list(ordered.values())

@@ -1,0 +1,1 @@
+"""The DuckDB store: schema, connections, loading, queries. Nothing else imports duckdb."""

@@ -1,0 +1,139 @@
+"""Opening the database: read-write for a load, read-only and closed for everything else, in memory for one dump."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
+
+from rdbscope.store import schema
+from rdbscope.store.memory_limit import default_bytes
+
+# Older DuckDB clients open this version; it costs nothing.
+STORAGE_VERSION = "v1.4.0"
+
+Connection = duckdb.DuckDBPyConnection
+Settings = dict[str, str | bool | int | float | list[str]]
+
+
+def _settings(memory_limit: int | None, temp_directory: Path) -> Settings:
+    return {
+        "memory_limit": f"{memory_limit or default_bytes()}B",
+        "temp_directory": str(temp_directory),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+
+
+@contextlib.contextmanager
+def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Connection]:
+    """The database open for a load, made where it does not exist.
+
+    Raises:
+        DatabaseLockedError: another process has it open.
+        StoreError: it cannot be opened, or has tables of another version.
+    """
+    existed = database.exists()
+    settings = _settings(memory_limit, database.with_name(database.name + ".tmp"))
+    settings["storage_compatibility_version"] = STORAGE_VERSION
+    connection = _connect(database, settings, read_only=False)
+    try:
+        if schema.is_empty(connection):
+            _create(connection, database, existed)
+        schema.check_version(connection, database)
+        yield connection
+    finally:
+        _close(connection)
+
+
+def _create(connection: Connection, database: Path, existed: bool) -> None:
+    try:
+        schema.create(connection)
+    except duckdb.Error as problem:
+        _close(connection)
+        if not existed:
+            database.unlink(missing_ok=True)
+        raise problem_of(problem, database) from problem
+
+
+@contextlib.contextmanager
+def reading(
+    database: Path, *, memory_limit: int | None = None, allow_files: bool = False
+) -> Iterator[Connection]:
+    """The database open read-only and closed to the outside, as decisions on `query` demand.
+
+    Raises:
+        DatabaseNotFoundError: there is none.
+        DatabaseLockedError: a load is running.
+        StoreError: it cannot be opened, or has tables of another version.
+    """
+    if not database.exists():
+        raise DatabaseNotFoundError(
+            f"{database}: no such database", hint="load a dump first, name a dump, or give --db"
+        )
+    with tempfile.TemporaryDirectory(prefix="rdbscope-", ignore_cleanup_errors=True) as temp:
+        connection = _connect(database, _settings(memory_limit, Path(temp)), read_only=True)
+        try:
+            schema.check_version(connection, database)
+            close_to_outside(connection, allow_files=allow_files)
+            yield connection
+        finally:
+            _close(connection)
+
+
+@contextlib.contextmanager
+def temporary(*, memory_limit: int | None = None) -> Iterator[Connection]:
+    """An empty database in memory that spills to a temporary folder within the limit."""
+    with tempfile.TemporaryDirectory(prefix="rdbscope-", ignore_cleanup_errors=True) as temp:
+        connection = duckdb.connect(":memory:", config=_settings(memory_limit, Path(temp)))
+        try:
+            schema.create(connection)
+            yield connection
+        finally:
+            _close(connection)
+
+
+def close_to_outside(connection: Connection, *, allow_files: bool) -> None:
+    """Takes files, network, extensions, Python objects and settings away from the SQL that follows."""
+    connection.execute("SET python_enable_replacements = false")
+    if not allow_files:
+        connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _connect(database: Path, settings: Settings, *, read_only: bool) -> Connection:
+    try:
+        return duckdb.connect(str(database), read_only=read_only, config=settings)
+    except duckdb.Error as problem:
+        raise problem_of(problem, database) from problem
+
+
+def _close(connection: Connection) -> None:
+    # After a fatal error (disk full) closing fails too; the error that matters is already on its way.
+    with contextlib.suppress(duckdb.Error):
+        connection.close()
+
+
+def problem_of(problem: duckdb.Error, database: Path | None) -> StoreError:
+    """DuckDB's exception as one sentence about the database."""
+    text = one_line(problem)
+    name = str(database) if database is not None else "temporary database"
+    if "Could not set lock" in text or "Conflicting lock" in text:
+        holder = text.partition("held in ")[2].partition(". See also")[0]
+        return DatabaseLockedError(
+            f"{name}: locked by another process{f' ({holder})' if holder else ''}", hint="wait until it has finished"
+        )
+    if "No space left" in text or "File too large" in text or "Disk quota" in text:
+        return StoreError(f"{name}: disk full", hint="free space or name another place with --db")
+    if "not a valid DuckDB database" in text:
+        return StoreError(f"{name}: exists but is no DuckDB database", hint="name another file with --db")
+    if isinstance(problem, duckdb.OutOfMemoryException):
+        return StoreError(f"{name}: out of memory: {text}", hint="raise --memory-limit")
+    if "Is a directory" in text:
+        return StoreError(f"{name}: is a directory", hint="name the database file with --db")
+    return StoreError(f"{name}: {text}")

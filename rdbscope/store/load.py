@@ -1,0 +1,183 @@
+"""One source into the database: one transaction, all or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, StoreError
+from rdbscope.options import ReadOptions
+from rdbscope.sources import OpenSource
+from rdbscope.store import fetch, side_tables, snapshots
+from rdbscope.store.connect import Connection, problem_of
+from rdbscope.store.duplicates import drop_earlier_records
+from rdbscope.store.interrupt import Interruption, on_interrupt
+
+if TYPE_CHECKING:
+    from rdbscope._native import Reader
+
+_ROLLUPS = ("key_groups", "pattern_forms", "patterns", "prefix_nodes")
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What became of one source.
+
+    Attributes:
+        source: as the user named it.
+        snapshot_id: the snapshot that now holds it.
+        keys: keys in the snapshot.
+        already: True where the same file was loaded before, so nothing was done.
+        damage: what salvage went over or where it stopped; None for a whole dump.
+    """
+
+    source: str
+    snapshot_id: int
+    keys: int
+    already: bool = False
+    damage: str | None = None
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the user calls the snapshot: `name` (default: the source's name) and `node`."""
+
+    name: str | None = None
+    node: str | None = None
+
+
+def load_source(
+    connection: Connection,
+    source: OpenSource,
+    options: ReadOptions,
+    *,
+    database: Path | None,
+    labels: Labels = Labels(),  # noqa: B008  frozen
+    force: bool = False,
+    watch: Callable[[Reader], contextlib.AbstractContextManager[object]] = lambda reader: contextlib.nullcontext(),
+) -> LoadResult:
+    """Loads `source` as one snapshot.
+
+    Args:
+        connection: a connection opened for writing.
+        source: an opened source of kind RDB.
+        options: filters, salvage, and the server to model.
+        database: for messages; None for a temporary database.
+        labels: name and node of the snapshot.
+        force: replace the snapshot of the same file instead of keeping it.
+        watch: shows progress while the reader runs.
+
+    Raises:
+        DumpError: the dump is damaged; nothing is left of it.
+        InputError: the source cannot be read.
+        StoreError: the database cannot be written.
+        InterruptedLoadError: Ctrl-C; nothing is left of it.
+    """
+    known = source.known_fingerprint()
+    if known is not None and not force:
+        earlier = snapshots.by_fingerprint(connection, snapshots.fingerprint(known, options))
+        if earlier is not None:
+            return LoadResult(source.name, earlier.snapshot_id, earlier.keys, already=True, damage=earlier.damage)
+    folder = None if database is None else str(database.resolve().parent)
+    with tempfile.TemporaryDirectory(prefix="rdbscope-", dir=folder, ignore_cleanup_errors=True) as spool:
+        reader = options.reader(source.native_input(), spool_dir=spool)
+
+        def stop() -> None:
+            reader.cancel()
+            source.abort()
+
+        with on_interrupt(stop) as interruption:
+            try:
+                connection.execute("BEGIN")
+                with watch(reader):
+                    snapshot_id = _insert_rows(connection, reader)
+                result = _finish(connection, reader, source, options, labels, snapshot_id, force)
+                if interruption.happened:
+                    raise InterruptedLoadError(_interrupted(source, database))
+                connection.execute("ROLLBACK" if result.already else "COMMIT")
+                return result
+            except BaseException as problem:
+                # Always: a COMMIT after a failed statement reports success and stores nothing.
+                with contextlib.suppress(duckdb.Error):
+                    connection.execute("ROLLBACK")
+                if isinstance(problem, RdbscopeError) or not isinstance(problem, Exception):
+                    raise
+                raise _cause(problem, reader, source, database, interruption) from problem
+
+
+def _insert_rows(connection: Connection, reader: Reader) -> int:
+    snapshot_id = int(fetch.scalar(connection, "SELECT nextval('snapshot_ids')"))
+    with side_tables.scannable(connection, reader) as stream:
+        stored = fetch.scalar(connection, f"INSERT INTO key_rows SELECT ?, * FROM {stream}", [snapshot_id])
+    read = reader.facts()["keys"]
+    if stored != read:
+        raise StoreError(f"internal error: {read:,} keys were read but {stored:,} stored")
+    return snapshot_id
+
+
+def _finish(
+    connection: Connection,
+    reader: Reader,
+    source: OpenSource,
+    options: ReadOptions,
+    labels: Labels,
+    snapshot_id: int,
+    force: bool,
+) -> LoadResult:
+    facts: dict[str, Any] = reader.facts()
+    fingerprint = snapshots.fingerprint(source.final_fingerprint(), options)
+    earlier = snapshots.by_fingerprint(connection, fingerprint)
+    if earlier is not None and not force:
+        return LoadResult(source.name, earlier.snapshot_id, earlier.keys, already=True, damage=earlier.damage)
+    if earlier is not None:
+        snapshots.delete(connection, earlier.snapshot_id)
+    side_tables.copy(connection, reader, snapshot_id)
+    dropped = 0
+    if side_tables.duplicate_hashes(connection, reader):
+        dropped = drop_earlier_records(connection, snapshot_id)
+    for name in _ROLLUPS:
+        script = resources.files("rdbscope.store").joinpath("rollup", f"{name}.sql").read_text("utf-8")
+        connection.execute(script, {"snapshot_id": snapshot_id})
+    keys = int(facts["keys"]) - dropped
+    damage = snapshots.damage_text(facts)
+    snapshots.insert(
+        connection, snapshot_id, facts, source, options, fingerprint=fingerprint, labels=(labels.name, labels.node),
+        keys=keys, damage=damage,
+    )  # fmt: skip
+    connection.execute("DROP TABLE key_groups")
+    side_tables.drop_temporary(connection)
+    return LoadResult(source.name, snapshot_id, keys, damage=damage)
+
+
+def _interrupted(source: OpenSource, database: Path | None) -> str:
+    unchanged = "" if database is None else f"; {database} is as it was before"
+    return f"{source.name}: interrupted{unchanged}"
+
+
+def _cause(
+    problem: Exception, reader: Reader, source: OpenSource, database: Path | None, interruption: Interruption
+) -> RdbscopeError:
+    """The error behind DuckDB's, which only passes on its text."""
+    from rdbscope import _native
+
+    if interruption.happened:
+        return InterruptedLoadError(_interrupted(source, database))
+    if source.failure is not None:
+        return source.failure
+    error = reader.error()
+    if isinstance(error, _native.DumpError):
+        return DumpError(source.name, error)
+    if error is not None:
+        return InputError(f"{source.name}: cannot be read: {error}")
+    if isinstance(problem, duckdb.Error):
+        return problem_of(problem, database)
+    if isinstance(problem, OSError):
+        return StoreError(f"{database or 'temporary folder'}: {problem.strerror or problem}")
+    return StoreError(f"internal error: {type(problem).__name__}: {problem}")

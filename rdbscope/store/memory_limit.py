@@ -1,0 +1,52 @@
+"""How much memory DuckDB may take by default."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from rdbscope.errors import UsageError
+
+CEILING = 512 * 10**6
+_CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_UNITS |= {f"{unit}i": 1024 ** (power + 1) for power, unit in enumerate("kmgt")}
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*", re.IGNORECASE)
+_SMALLEST = 64 * 10**6
+
+
+def machine_bytes() -> int | None:
+    """Memory of the machine, or of the control group where that is smaller; None where the system tells neither."""
+    limits = []
+    try:
+        limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (ValueError, OSError, AttributeError):
+        pass
+    for path in _CGROUP_LIMITS:
+        try:
+            limits.append(int(path.read_text()))
+        except (OSError, ValueError):  # no such file, or the word "max"
+            continue
+    return min(limits, default=None)
+
+
+def default_bytes() -> int:
+    """The smaller of 512 MB and a quarter of the memory."""
+    memory = machine_bytes()
+    return CEILING if memory is None else max(_SMALLEST, min(CEILING, memory // 4))
+
+
+def parse_bytes(text: str) -> int:
+    """Bytes from text such as `512MB`, `2GiB` or `1000000`.
+
+    Raises:
+        UsageError: not a size, or too small to work with.
+    """
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        raise UsageError(f"'{text}' is no size in bytes", hint="write it like 512MB or 2GiB")
+    size = int(float(found[1]) * _UNITS[found[2].lower()])
+    if size < _SMALLEST:
+        raise UsageError(f"a memory limit of {text} is too small", hint="give at least 64MB")
+    return size

@@ -1,0 +1,179 @@
+"""The result of a query: its columns, and its rows as text that DuckDB itself casts, so all formats agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from rdbscope.errors import StoreError, UsageError, one_line
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from rdbscope.store.connect import Connection
+
+_FEW = 2048
+_BULK = 122_880
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
+            "UHUGEINT", "FLOAT", "DOUBLE")  # fmt: skip
+_REGISTERED = "rdbscope_result"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a result: its name as the query gives it, and its SQL type as text."""
+
+    name: str
+    type: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether values are numbers; people want them right-aligned, JSON without quotes."""
+        return self.type in _NUMBERS or self.type.startswith("DECIMAL")
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether values are lists, structs, maps or unions."""
+        return self.type.endswith("]") or self.type.startswith(("STRUCT", "MAP", "UNION"))
+
+
+class ResultSet:
+    """A query that is ready to run. Columns are called `c0`, `c1`, … in the expressions that formats give."""
+
+    def __init__(self, connection: Connection, sql: str, columns: Sequence[Column]) -> None:
+        self.connection = connection
+        self.columns = list(columns)
+        self._sql = sql
+        self._names = ", ".join(f"c{number}" for number in range(len(self.columns)))
+
+    def _wrapped(self, selected: str) -> str:
+        return f"SELECT {selected} FROM (\n{self._sql}\n) AS t ({self._names})"
+
+    def texts(self, limit: int | None = None) -> Iterator[list[tuple[str | None, ...]]]:
+        """Batches of rows with every value as DuckDB writes it, NULL as None; at most `limit` rows."""
+        selected = ", ".join(f"CAST(c{number} AS VARCHAR)" for number in range(len(self.columns)))
+        yield from self._few(self._wrapped(selected) + ("" if limit is None else f" LIMIT {limit}"))
+
+    def lines(self, expression: str, *, bulk: bool) -> Iterator[bytes]:
+        """The text that `expression` makes of each row, in large pieces of UTF-8.
+
+        Args:
+            expression: SQL over `c0`, `c1`, …; one VARCHAR per row, never NULL, line end included.
+            bulk: millions of rows are expected. They then go through Arrow, where nothing is done per row, which is
+                worth its import.
+        """
+        sql = self._wrapped(f"{expression} AS line")
+        if not bulk:
+            for batch in self._few(sql):
+                yield "".join([row[0] for row in batch]).encode()
+            return
+        for arrow in self.arrow(self.arrow_reader(sql)):
+            column = arrow.column(0)
+            offsets, data = column.buffers()[1:]
+            view = memoryview(offsets).cast("i" if column.type == "string" else "q")
+            yield bytes(memoryview(data)[view[column.offset] : view[column.offset + len(column)]]) if data else b""
+
+    def _few(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        with query_errors():
+            running = self.connection.execute(sql)
+            while batch := running.fetchmany(_FEW):
+                yield batch
+
+    def arrow_reader(self, sql: str | None = None) -> pa.RecordBatchReader:
+        """An Arrow reader of the result with its own types, or of `sql`."""
+        with query_errors():
+            return self.connection.sql(sql or self._sql).to_arrow_reader(_BULK)
+
+    def arrow(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        """The record batches of a reader; problems of the query are raised as such."""
+        with query_errors():
+            yield from reader
+
+
+class query_errors:  # noqa: N801  used as a statement
+    """Turns DuckDB's exceptions inside a `with` into rdbscope's."""
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: object) -> None:
+        """Raises UsageError for wrong SQL, StoreError where the database is at fault."""
+        if isinstance(problem, duckdb.Error):
+            raise sql_error(problem) from problem
+
+
+def sql_error(problem: duckdb.Error) -> UsageError | StoreError:
+    """DuckDB's exception about a query as one line."""
+    text = one_line(Exception(str(problem).partition("\n\nLINE ")[0]))
+    if isinstance(problem, duckdb.OutOfMemoryException):
+        return StoreError(f"query: {text}", hint="raise --memory-limit")
+    if isinstance(problem, duckdb.PermissionException) or "has been disabled by configuration" in text:
+        return UsageError(f"query: {text}", hint="queries have no access to files; --allow-files opens them")
+    if isinstance(problem, duckdb.IOException):
+        return StoreError(f"query: {text}")
+    return UsageError(f"query: {text}")
+
+
+def prepare(connection: Connection, sql: str) -> ResultSet:
+    """Checks `sql`, runs statements before the last (they must give no rows), and readies the last.
+
+    Raises:
+        UsageError: wrong SQL, no statement, or a second result that could not be shown.
+    """
+    with query_errors():
+        statements = connection.extract_statements(sql)
+        if not statements:
+            raise UsageError("query: no SQL statement")
+        for statement in statements[:-1]:
+            if statement.type in _GIVES_ROWS:
+                raise UsageError("query: more than one statement gives rows", hint="run them one at a time")
+            connection.execute(statement)
+        last = statements[-1]
+        text = last.query.strip().rstrip(";")
+        if last.type is not duckdb.StatementType.SELECT:
+            return _of_other_statement(connection, text)
+        described = connection.execute(f"DESCRIBE\n{text}").fetchall()
+    return ResultSet(connection, text, [Column(row[0], row[1]) for row in described])
+
+
+_GIVES_ROWS = (
+    duckdb.StatementType.SELECT,
+    duckdb.StatementType.EXPLAIN,
+    duckdb.StatementType.PRAGMA,
+    duckdb.StatementType.CALL,
+    duckdb.StatementType.EXECUTE,
+)
+
+
+def _of_other_statement(connection: Connection, sql: str) -> ResultSet:
+    """EXPLAIN, PRAGMA and the like cannot stand in FROM: their few rows are read first."""
+    relation = connection.sql(sql)
+    if relation is None:
+        return of_rows(connection, ["Success"], [])
+    table = relation.to_arrow_table()
+    connection.register(_REGISTERED, table)
+    described = connection.execute(f"DESCRIBE FROM {_REGISTERED}").fetchall()
+    return ResultSet(connection, f"FROM {_REGISTERED}", [Column(row[0], row[1]) for row in described])
+
+
+def of_rows(connection: Connection, names: Sequence[str], rows: Sequence[Sequence[object]]) -> ResultSet:
+    """A result from a few rows that Python made, so that every format can write them."""
+    quoted = ['"' + name.replace('"', '""') + '"' for name in names]
+    if not rows:
+        empty = ", ".join(f"NULL::VARCHAR AS {name}" for name in quoted)
+        return ResultSet(connection, f"SELECT {empty} LIMIT 0", [Column(name, "VARCHAR") for name in names])
+    values = ", ".join("(" + ", ".join(_literal(value) for value in row) + ")" for row in rows)
+    return prepare(connection, f"SELECT * FROM (VALUES {values}) AS t ({', '.join(quoted)})")
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"

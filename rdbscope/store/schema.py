@@ -1,0 +1,78 @@
+"""Creates tables, macros, views and their comments, and tells which version a file has."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rdbscope.errors import StoreError
+from rdbscope.query_files import QueryFile, views
+from rdbscope.store.fetch import scalar
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Raised with every change of a table; a file of another version is refused, never guessed at.
+VERSION = 1
+_FILES = ("tables.sql", "macros.sql", "comments.sql")
+
+
+def create(connection: DuckDBPyConnection) -> None:
+    """Makes the whole schema in one transaction.
+
+    Raises:
+        duckdb.Error: the file cannot be written.
+    """
+    from rdbscope._native import __version__
+
+    connection.execute("BEGIN")
+    for name in _FILES:
+        connection.execute(_text(name))
+    for view in views():
+        connection.execute(_view(view))
+    connection.execute("INSERT INTO schema_version VALUES (?, ?)", [VERSION, __version__])
+    connection.execute("COMMIT")
+
+
+def _text(name: str) -> str:
+    return resources.files("rdbscope.store").joinpath("schema", name).read_text("utf-8")
+
+
+def _view(view: QueryFile) -> str:
+    statements = [
+        f"CREATE VIEW {view.name} AS {view.sql}",
+        f"COMMENT ON VIEW {view.name} IS {_literal(f'{view.title}. {view.description}')}",
+    ]
+    statements += [
+        f"COMMENT ON COLUMN {view.name}.{column} IS {_literal(meaning)}" for column, meaning in view.columns.items()
+    ]
+    return ";\n".join(statements)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def is_empty(connection: DuckDBPyConnection) -> bool:
+    """Whether the database has no tables at all, as a new file."""
+    return scalar(connection, "SELECT count(*) FROM duckdb_tables() WHERE NOT internal") == 0
+
+
+def check_version(connection: DuckDBPyConnection, database: Path) -> None:
+    """Checks that the tables are those of this version.
+
+    Raises:
+        StoreError: they are not.
+    """
+    known = scalar(
+        connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version' AND NOT internal"
+    )
+    if not known:
+        raise StoreError(f"{database}: a DuckDB database, but not one of rdbscope", hint="name another file with --db")
+    version = scalar(connection, "SELECT max(version) FROM schema_version")
+    if version != VERSION:
+        raise StoreError(
+            f"{database}: tables of version {version}, this program has version {VERSION}",
+            hint="load the dumps into a new database, or use the program that made this one",
+        )

@@ -1,0 +1,233 @@
+-- Storage of the snapshots. Rows are written once by a load and never updated; people read the views.
+CREATE SEQUENCE snapshot_ids;
+
+CREATE TABLE schema_version (version INTEGER NOT NULL, tool_version VARCHAR NOT NULL);
+
+CREATE TABLE snapshots (
+    snapshot_id BIGINT PRIMARY KEY,
+    name VARCHAR NOT NULL,
+    node VARCHAR,
+    taken_at_ms BIGINT,
+    loaded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    source VARCHAR NOT NULL,
+    source_kind VARCHAR NOT NULL,
+    source_bytes BIGINT NOT NULL,
+    source_fingerprint VARCHAR NOT NULL,
+    server VARCHAR NOT NULL,
+    server_version VARCHAR,
+    rdb_version INTEGER,
+    used_memory_bytes BIGINT,
+    eviction_hint VARCHAR NOT NULL,
+    keys BIGINT NOT NULL,
+    expiring_keys BIGINT NOT NULL,
+    memory_bytes BIGINT,
+    overhead_bytes BIGINT,
+    checksum VARCHAR NOT NULL,
+    damage VARCHAR,
+    model VARCHAR NOT NULL,
+    config JSON NOT NULL,
+    tool_version VARCHAR NOT NULL
+);
+
+CREATE TABLE key_rows (
+    snapshot_id BIGINT NOT NULL,
+    db BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    raw BLOB,
+    form_id INTEGER NOT NULL,
+    pattern_id INTEGER NOT NULL,
+    elements BIGINT,
+    memory_bytes BIGINT,
+    allocated_bytes BIGINT,
+    value_bytes BIGINT,
+    dump_bytes BIGINT NOT NULL,
+    record_offset BIGINT NOT NULL,
+    largest_element_bytes BIGINT,
+    expires_at_ms BIGINT,
+    idle_seconds BIGINT,
+    lfu_frequency SMALLINT,
+    slot SMALLINT NOT NULL
+);
+
+CREATE TABLE forms (
+    snapshot_id BIGINT NOT NULL,
+    form_id INTEGER NOT NULL,
+    type VARCHAR NOT NULL,
+    encoding VARCHAR NOT NULL,
+    kind VARCHAR,
+    memory_exact BOOLEAN
+);
+
+CREATE TABLE pattern_merges (
+    snapshot_id BIGINT NOT NULL,
+    pattern_id INTEGER NOT NULL,
+    final_id INTEGER NOT NULL
+);
+
+CREATE TABLE patterns (
+    snapshot_id BIGINT NOT NULL,
+    pattern_id INTEGER NOT NULL,
+    pattern VARCHAR NOT NULL,
+    namespace VARCHAR,
+    prefix VARCHAR NOT NULL,
+    depth INTEGER NOT NULL,
+    node_id INTEGER NOT NULL,
+    keys BIGINT NOT NULL,
+    expiring_keys BIGINT NOT NULL,
+    ttl_share DOUBLE,
+    types VARCHAR,
+    memory_bytes BIGINT,
+    value_bytes BIGINT,
+    key_bytes BIGINT NOT NULL,
+    dump_bytes BIGINT NOT NULL,
+    p50_bytes BIGINT,
+    p95_bytes BIGINT,
+    p99_bytes BIGINT,
+    max_bytes BIGINT
+);
+
+CREATE TABLE pattern_forms (
+    snapshot_id BIGINT NOT NULL,
+    pattern_id INTEGER NOT NULL,
+    db BIGINT NOT NULL,
+    form_id INTEGER NOT NULL,
+    keys BIGINT NOT NULL,
+    expiring_keys BIGINT NOT NULL,
+    memory_bytes BIGINT,
+    value_bytes BIGINT,
+    key_bytes BIGINT NOT NULL,
+    dump_bytes BIGINT NOT NULL
+);
+
+CREATE TABLE prefix_nodes (
+    snapshot_id BIGINT NOT NULL,
+    node_id INTEGER NOT NULL,
+    parent_id INTEGER,
+    depth INTEGER NOT NULL,
+    segment VARCHAR NOT NULL,
+    prefix VARCHAR NOT NULL,
+    keys BIGINT NOT NULL,
+    expiring_keys BIGINT NOT NULL,
+    memory_bytes BIGINT,
+    value_bytes BIGINT,
+    dump_bytes BIGINT NOT NULL
+);
+
+CREATE TABLE key_facts (
+    snapshot_id BIGINT NOT NULL,
+    record_offset BIGINT NOT NULL,
+    nonzero_bytes BIGINT,
+    fields_with_ttl BIGINT,
+    min_field_expires_at_ms BIGINT,
+    equal_score DOUBLE,
+    first_id VARCHAR,
+    last_id VARCHAR,
+    max_deleted_id VARCHAR,
+    entries_added BIGINT,
+    deleted_entries BIGINT,
+    stream_nodes BIGINT,
+    groups BIGINT,
+    pending BIGINT,
+    released BIGINT,
+    idmp_producers BIGINT,
+    array_length VARCHAR,
+    array_next VARCHAR,
+    template_id BIGINT,
+    module_version INTEGER,
+    fields BIGINT
+);
+
+CREATE TABLE stream_group_rows (
+    snapshot_id BIGINT NOT NULL,
+    record_offset BIGINT NOT NULL,
+    group_no INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    raw BLOB,
+    last_id VARCHAR NOT NULL,
+    entries_read BIGINT,
+    pending BIGINT NOT NULL,
+    consumers BIGINT NOT NULL,
+    released BIGINT NOT NULL,
+    oldest_pending_at_ms BIGINT,
+    max_deliveries BIGINT
+);
+
+CREATE TABLE stream_consumer_rows (
+    snapshot_id BIGINT NOT NULL,
+    record_offset BIGINT NOT NULL,
+    group_no INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    raw BLOB,
+    seen_at_ms BIGINT NOT NULL,
+    active_at_ms BIGINT,
+    pending BIGINT NOT NULL
+);
+
+CREATE TABLE functions (
+    snapshot_id BIGINT NOT NULL,
+    library VARCHAR NOT NULL,
+    engine VARCHAR NOT NULL,
+    functions VARCHAR NOT NULL,
+    code_bytes BIGINT NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    record_offset BIGINT NOT NULL
+);
+
+CREATE TABLE scripts (
+    snapshot_id BIGINT NOT NULL,
+    code_bytes BIGINT NOT NULL,
+    sha1 VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    code BLOB NOT NULL
+);
+
+CREATE TABLE aux (
+    snapshot_id BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    record_offset BIGINT NOT NULL
+);
+
+CREATE TABLE module_aux (
+    snapshot_id BIGINT NOT NULL,
+    module VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    written VARCHAR NOT NULL,
+    dump_bytes BIGINT NOT NULL,
+    record_offset BIGINT NOT NULL
+);
+
+CREATE TABLE declared_counts (
+    snapshot_id BIGINT NOT NULL,
+    db BIGINT NOT NULL,
+    slot INTEGER,
+    keys BIGINT NOT NULL,
+    expires BIGINT NOT NULL
+);
+
+CREATE TABLE anomalies (
+    snapshot_id BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    record_offset BIGINT,
+    db BIGINT,
+    name VARCHAR,
+    raw BLOB,
+    message VARCHAR NOT NULL,
+    severity VARCHAR NOT NULL
+);
+
+CREATE TABLE findings (
+    snapshot_id BIGINT NOT NULL,
+    check_id VARCHAR NOT NULL,
+    db BIGINT,
+    pattern VARCHAR,
+    severity VARCHAR NOT NULL,
+    keys BIGINT NOT NULL,
+    memory_bytes BIGINT,
+    saving_bytes BIGINT,
+    worst_measured DOUBLE,
+    threshold DOUBLE,
+    unit VARCHAR,
+    message VARCHAR NOT NULL,
+    examples VARCHAR[]
+);

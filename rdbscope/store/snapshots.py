@@ -1,0 +1,163 @@
+"""The table of snapshots: finding, choosing, writing and dropping them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from rdbscope.errors import UsageError, shorten
+from rdbscope.options import ReadOptions
+from rdbscope.sources import OpenSource
+from rdbscope.store import fetch
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_TABLES = (
+    "key_rows",
+    "forms",
+    "pattern_merges",
+    "patterns",
+    "pattern_forms",
+    "prefix_nodes",
+    "key_facts",
+    "stream_group_rows",
+    "stream_consumer_rows",
+    "functions",
+    "scripts",
+    "aux",
+    "module_aux",
+    "declared_counts",
+    "anomalies",
+    "findings",
+    "snapshots",
+)
+# Times outside of this are no times: a hand-made `ctime` must not overflow the arithmetic of the views.
+_LAST_MS = 253_402_300_799_999
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A row of `snapshots`, as far as commands need it to choose one."""
+
+    snapshot_id: int
+    name: str
+    keys: int
+    damage: str | None
+
+
+def fingerprint(digest: str, options: ReadOptions) -> str:
+    """What recognises the same file loaded with the same options."""
+    changed = options.digest()
+    return f"{digest} {changed}" if changed else digest
+
+
+def by_fingerprint(connection: DuckDBPyConnection, value: str) -> Snapshot | None:
+    """The snapshot of the same file, or None."""
+    return _first(connection, "WHERE source_fingerprint = ? ORDER BY snapshot_id DESC", [value])
+
+
+def choose(connection: DuckDBPyConnection, wanted: str | None) -> Snapshot:
+    """The snapshot that the user means: a number, a name, or the newest where nothing is said.
+
+    Raises:
+        UsageError: there is no such snapshot.
+    """
+    if wanted is None:
+        found = _first(connection, "ORDER BY snapshot_id DESC", [])
+    elif wanted.isdecimal():
+        found = _first(connection, "WHERE snapshot_id = ?", [int(wanted)])
+    else:
+        found = _first(connection, "WHERE name = ? ORDER BY snapshot_id DESC", [wanted])
+    if found is None:
+        what = "the database has no snapshot" if wanted is None else f"no snapshot '{shorten(wanted)}'"
+        raise UsageError(what, hint="see them with: rdbscope snapshots list")
+    return found
+
+
+def _first(connection: DuckDBPyConnection, where: str, parameters: list[object]) -> Snapshot | None:
+    row = fetch.first(connection, f"SELECT snapshot_id, name, keys, damage FROM snapshots {where} LIMIT 1", parameters)
+    return None if row is None else Snapshot(*row)
+
+
+def delete(connection: DuckDBPyConnection, snapshot_id: int) -> None:
+    """Deletes every row of a snapshot; the caller commits. The space is used again by the next load."""
+    for table in _TABLES:
+        connection.execute(f"DELETE FROM {table} WHERE snapshot_id = ?", [snapshot_id])
+
+
+def damage_text(facts: dict[str, Any]) -> str | None:
+    """The damage that salvage met, as one sentence; None for a whole dump."""
+    damage = facts["damage"]
+    if damage is None:
+        return None
+    lost = facts["damaged_keys"]
+    costs = f"; {lost:,} damaged key{'s' if lost != 1 else ''} left out" if lost else ""
+    return f"{damage['kind']} at byte {damage['offset']:,}: {damage['message']}{costs}"
+
+
+def insert(
+    connection: DuckDBPyConnection,
+    snapshot_id: int,
+    facts: dict[str, Any],
+    source: OpenSource,
+    options: ReadOptions,
+    *,
+    fingerprint: str,
+    labels: tuple[str | None, str | None],
+    keys: int,
+    damage: str | None,
+) -> None:
+    """Writes the row of a snapshot, with the sums of its key groups."""
+    from rdbscope._native import __version__
+
+    name, node = labels
+    columns: dict[str, object] = {
+        "snapshot_id": snapshot_id,
+        "name": name or PurePosixPath(source.name).name,
+        "node": node,
+        "taken_at_ms": _time(facts["ctime_ms"]) or _time(source.modified_at_ms),
+        "source": source.name,
+        "source_kind": source.kind.value,
+        "source_bytes": source.stored_bytes,
+        "source_fingerprint": fingerprint,
+        "server": facts["server"],
+        "server_version": facts["server_version"],
+        "rdb_version": facts["rdb_version"],
+        "used_memory_bytes": facts["used_memory_bytes"],
+        "eviction_hint": facts["eviction_hint"],
+        "keys": keys,
+        "overhead_bytes": facts["overhead_bytes"],
+        "checksum": facts["checksum"] or "absent",
+        "damage": damage,
+        "model": facts["model"],
+        "config": json.dumps(_config(facts, options), sort_keys=True),
+        "tool_version": __version__,
+    }
+    connection.execute(
+        f"INSERT INTO snapshots BY NAME SELECT {', '.join(f'${column} AS {column}' for column in columns)}, "
+        "now() AS loaded_at, coalesce(sum(expiring_keys), 0)::BIGINT AS expiring_keys, "
+        "sum(memory_bytes)::BIGINT AS memory_bytes FROM key_groups",
+        columns,
+    )
+
+
+def _time(milliseconds: int | None) -> int | None:
+    return milliseconds if milliseconds is not None and 0 < milliseconds <= _LAST_MS else None
+
+
+def _config(facts: dict[str, Any], options: ReadOptions) -> dict[str, object]:
+    config: dict[str, object] = {
+        "server": facts["assumed_server"],
+        "version": facts["assumed_version"],
+        **facts["config"],
+    }
+    if options.filtered:
+        config["filters"] = {
+            "match": [glob.decode("utf-8", "backslashreplace") for glob in options.match],
+            "types": list(options.types),
+            "databases": list(options.databases),
+        }
+    return config
