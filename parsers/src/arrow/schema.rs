@@ -42,7 +42,7 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
         "forms" => &[
             ("form_id", Int32, false),
             ("type", Utf8, false),
-            ("encoding", Utf8, false),
+            ("encoding", Utf8, true),
             ("kind", Utf8, true),
             ("memory_exact", Boolean, true),
         ],

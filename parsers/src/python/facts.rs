@@ -3,7 +3,6 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
-use crate::conversion::{Allocator, Server};
 use crate::rdb::codes::Family;
 use crate::scan::Gathered;
 
@@ -21,10 +20,11 @@ pub fn to_dict<'py>(py: Python<'py>, gathered: &Gathered) -> PyResult<Bound<'py,
     dict.set_item("magic", facts.header.text())?;
     dict.set_item("server", server)?;
     dict.set_item("server_version", version)?;
-    dict.set_item("assumed_server", if gathered.target.server == Server::Redis { "redis" } else { "valkey" })?;
-    dict.set_item("assumed_version", gathered.target.version.to_string())?;
+    dict.set_item("assumed_server", gathered.assumption.target.server.as_str())?;
+    dict.set_item("assumed_version", gathered.assumption.target.version.to_string())?;
     dict.set_item("config", config(py, gathered)?)?;
-    dict.set_item("model", if gathered.exact { "exact" } else { "estimate" })?;
+    dict.set_item("model", if gathered.assumption.is_exact() { "exact" } else { "estimate" })?;
+    dict.set_item("doubt", gathered.assumption.doubt.as_deref())?;
     dict.set_item("ctime_ms", aux_number(gathered, b"ctime").and_then(|seconds| seconds.checked_mul(1000)))?;
     dict.set_item("used_memory_bytes", aux_number(gathered, b"used-mem"))?;
     let hint = match facts.eviction_seen {
@@ -48,19 +48,14 @@ pub fn to_dict<'py>(py: Python<'py>, gathered: &Gathered) -> PyResult<Bound<'py,
 }
 
 fn config<'py>(py: Python<'py>, gathered: &Gathered) -> PyResult<Bound<'py, PyDict>> {
-    let target = &gathered.target;
+    let target = &gathered.assumption.target;
     let thresholds = PyDict::new(py);
     for (name, value) in target.thresholds.named() {
         thresholds.set_item(name, value)?;
     }
     let config = PyDict::new(py);
     config.set_item("thresholds", thresholds)?;
-    let allocator = match target.allocator {
-        Allocator::Jemalloc => "jemalloc",
-        Allocator::Jemalloc16 => "jemalloc-16",
-        Allocator::Glibc => "glibc",
-    };
-    config.set_item("allocator", allocator)?;
+    config.set_item("allocator", target.allocator.as_str())?;
     config.set_item("cluster", target.cluster)?;
     Ok(config)
 }

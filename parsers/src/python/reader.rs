@@ -15,7 +15,7 @@ use super::source::Source;
 use super::stream::{ArrowStream, Guarded, capsule};
 use super::{errors, facts, side};
 use crate::arrow::schema;
-use crate::conversion::{Allocator, Assumed, Server, Thresholds, Version};
+use crate::conversion::{Allocator, Overrides, Server, Target, Thresholds, Version};
 use crate::error::{Error, ErrorKind};
 use crate::rows::Filter;
 use crate::scan::{Gathered, Options, Progress, Scan, verify};
@@ -81,9 +81,13 @@ impl Reader {
         spool_dir: Option<PathBuf>,
         batch_rows: usize,
     ) -> PyResult<Self> {
-        let assumed = Assumed {
-            server: server.map(server_of).transpose()?,
-            version: server_version.map(version_of).transpose()?,
+        let server = match (server, server_version) {
+            (Some(server), Some(version)) => Some(server_of(server, version)?),
+            (None, None) => None,
+            _ => return Err(PyValueError::new_err("server and server_version go together")),
+        };
+        let overrides = Overrides {
+            server,
             thresholds: thresholds.map(thresholds_of).transpose()?.unwrap_or_default(),
             allocator: allocator.map(allocator_of).transpose()?.unwrap_or_default(),
             cluster,
@@ -96,7 +100,7 @@ impl Reader {
         let options = Options {
             salvage,
             filter,
-            assumed,
+            overrides,
             spool_folder: spool_dir.unwrap_or_else(std::env::temp_dir),
             batch_rows: batch_rows.max(1),
         };
@@ -257,32 +261,21 @@ impl Drop for Rows {
     }
 }
 
-fn server_of(name: &str) -> PyResult<Server> {
-    match name {
-        "redis" => Ok(Server::Redis),
-        "valkey" => Ok(Server::Valkey),
-        _ => Err(PyValueError::new_err(format!("unknown server {name:?}: redis or valkey"))),
-    }
-}
-
-fn version_of(text: &str) -> PyResult<Version> {
-    Version::parse(text).ok_or_else(|| PyValueError::new_err(format!("no version: {text:?}")))
+fn server_of(name: &str, version: &str) -> PyResult<(Server, Version)> {
+    Target::parse_server(&format!("{name}-{version}"))
+        .ok_or_else(|| PyValueError::new_err(format!("no server version: {name} {version:?}")))
 }
 
 fn allocator_of(name: &str) -> PyResult<Allocator> {
-    match name {
-        "jemalloc" => Ok(Allocator::Jemalloc),
-        "jemalloc-16" => Ok(Allocator::Jemalloc16),
-        "glibc" => Ok(Allocator::Glibc),
-        _ => Err(PyValueError::new_err(format!("unknown allocator {name:?}: jemalloc, jemalloc-16 or glibc"))),
-    }
+    Allocator::parse(name)
+        .ok_or_else(|| PyValueError::new_err(format!("unknown allocator {name:?}: jemalloc, jemalloc-16 or glibc")))
 }
 
 fn thresholds_of(values: &Bound<'_, PyDict>) -> PyResult<Thresholds> {
     let mut thresholds = Thresholds::default();
     for (name, value) in values {
         let (name, value): (String, String) = (name.extract()?, value.str()?.extract()?);
-        thresholds.set(&name, &value).map_err(PyValueError::new_err)?;
+        thresholds.set(&name, &value).map_err(|e| PyValueError::new_err(e.to_string()))?;
     }
     Ok(thresholds)
 }

@@ -9,7 +9,8 @@ use crate::kinds::Kind;
 pub struct Form {
     /// What `TYPE` answers.
     pub type_name: String,
-    pub encoding: &'static str,
+    /// What `OBJECT ENCODING` answers; none where no server told it yet.
+    pub encoding: Option<&'static str>,
     pub kind: Option<Kind>,
     /// Whether the memory figure is reproducible to the byte; unknown without a figure.
     pub memory_exact: Option<bool>,
@@ -60,7 +61,7 @@ impl Forms {
         &mut self,
         type_key: TypeKey,
         encoding: Encoding,
-        encoding_name: &'static str,
+        encoding_name: Option<&'static str>,
         kind: Option<Kind>,
         exact: Option<bool>,
     ) -> i32 {

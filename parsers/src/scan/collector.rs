@@ -9,7 +9,7 @@ use arrow_schema::ArrowError;
 use super::gathered::Counts;
 use super::options::Options;
 use crate::arrow::key_rows::{KeyRow, KeyRows};
-use crate::conversion::{Assumed, Target, Tracker};
+use crate::conversion::{Assumption, KeyHead, Overrides, Target, Tracker};
 use crate::duplicates::Duplicates;
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::fan_out::Both;
@@ -30,8 +30,8 @@ const SPOOLED_AT: usize = 4 << 20;
 pub struct Collector {
     /// What gathers the facts of the value being read.
     sinks: Both<KeyFacts, Both<Tracker, StreamRows>>,
-    assumed: Assumed,
-    pub(super) target: Option<(Target, bool)>,
+    overrides: Overrides,
+    target: Option<Target>,
     filter: Filter,
     /// Whether the key being read may become a row by its name.
     wanted: bool,
@@ -53,8 +53,8 @@ impl Collector {
         let spool = |folder: &Path| Spool::new(folder, SPOOLED_AT);
         let folder = options.spool_folder.as_path();
         Self {
-            sinks: Both::default(),
-            assumed: options.assumed.clone(),
+            sinks: Both(KeyFacts::default(), Both(Tracker::new([]), StreamRows::default())),
+            overrides: options.overrides.clone(),
             target: None,
             filter: options.filter.clone(),
             wanted: true,
@@ -96,9 +96,13 @@ impl Collector {
         self.failure.take()
     }
 
-    /// The server that loads the dump, once it is known.
-    pub(super) fn settle_target(&mut self, facts: &FileFacts) -> (Target, bool) {
-        self.target.get_or_insert_with(|| self.assumed.target(facts)).clone()
+    /// The server that loads the dump. The doubt about it can grow while the file is read.
+    pub(super) fn assumption(&self, facts: &FileFacts) -> Assumption {
+        let mut assumption = Target::from_facts(facts, &self.overrides);
+        if let Some(target) = &self.target {
+            assumption.target = target.clone();
+        }
+        assumption
     }
 
     fn note(&mut self, kind: &'static str, record: &KeyRecord, message: &str) {
@@ -155,16 +159,17 @@ impl ValueSink for Collector {
 
 impl RecordSink for Collector {
     fn before_first_key(&mut self, facts: &FileFacts) {
-        self.settle_target(facts);
+        let target = Target::from_facts(facts, &self.overrides).target;
+        self.sinks.1.0 = Tracker::new([&target]);
+        self.target = Some(target);
     }
 
     #[inline]
     fn key(&mut self, record: &KeyRecord) {
         self.seen += 1;
         self.wanted = self.filter.wants_name(record.db, &record.name);
-        let Both(facts, Both(tracker, streams)) = &mut self.sinks;
+        let Both(facts, Both(_, streams)) = &mut self.sinks;
         facts.reset();
-        tracker.reset();
         streams.reset(record.offset);
     }
 
@@ -173,7 +178,7 @@ impl RecordSink for Collector {
             return;
         }
         let Both(facts, Both(tracker, _)) = &self.sinks;
-        let (Some(value_type), Some((target, _))) = (facts.value_type, &self.target) else { return };
+        let (Some(value_type), Some(target)) = (facts.value_type, &self.target) else { return };
         let (key, code) = match (&facts.module, type_key(value_type)) {
             (Some((name, _)), _) => (self.forms.module(name), MODULE_CODE),
             (None, key @ TypeKey::Own(_, code)) => (key, code),
@@ -186,8 +191,9 @@ impl RecordSink for Collector {
         if facts.elements == Some(0) && matches!(code, 1..=4) {
             return self.note("empty-collection", record, "an empty collection, which servers drop when they load");
         }
-        let encoding = tracker.finish(record, target);
-        let encoding_name = target.encoding_name(encoding);
+        let encoding = tracker.encoding(KeyHead::of(record), target);
+        let encoding_name = encoding.name(target);
+        let elements = tracker.elements();
         let form_id = self.forms.id(key, encoding, encoding_name, facts.kind, None);
         self.counts.keys += 1;
         self.counts.expiring_keys += u64::from(record.expires_at_ms.is_some());
@@ -196,13 +202,13 @@ impl RecordSink for Collector {
             name: &record.name,
             form_id,
             pattern_id: self.miner.assign(&record.name, code) as i32,
-            elements: facts.elements,
+            elements,
             memory_bytes: None,
             allocated_bytes: None,
             value_bytes: Some(facts.value_bytes),
             dump_bytes,
             record_offset: record.offset,
-            largest_element_bytes: facts.elements.map(|_| facts.largest_element),
+            largest_element_bytes: elements.map(|_| facts.largest_element),
             expires_at_ms: record.expires_at_ms,
             idle_seconds: record.idle_seconds,
             lfu_frequency: record.lfu_frequency,

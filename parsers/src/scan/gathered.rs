@@ -3,7 +3,7 @@
 use std::io;
 
 use super::collector::Collector;
-use crate::conversion::Target;
+use crate::conversion::Assumption;
 use crate::error::{Error, OpenKey};
 use crate::patterns::PatternTable;
 use crate::rdb::facts::{Anomaly, FileFacts};
@@ -44,9 +44,8 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Gathered {
     pub facts: FileFacts,
-    pub target: Target,
-    /// Whether the model of this server is verified.
-    pub exact: bool,
+    /// The server that loads the dump, and the doubt about it.
+    pub assumption: Assumption,
     pub damage: Option<Damage>,
     pub counts: Counts,
     pub bytes_read: u64,
@@ -61,14 +60,13 @@ pub struct Gathered {
 
 impl Gathered {
     /// What a file says of itself, without tables.
-    pub(super) fn of_file(parser: Parser, target: Target, exact: bool, damage: Option<Damage>, counts: Counts) -> Self {
+    pub(super) fn of_file(parser: Parser, assumption: Assumption, damage: Option<Damage>, counts: Counts) -> Self {
         let bytes_read = parser.offset();
         let mut facts = parser.facts;
         note_dialect(&mut facts);
         Self {
-            exact: exact && facts.dialect.is_none(),
             facts,
-            target,
+            assumption,
             damage,
             counts,
             bytes_read,
@@ -86,7 +84,7 @@ impl Gathered {
         for anomaly in collector.anomalies.drain(..) {
             parser.facts.note(anomaly);
         }
-        let (target, exact) = collector.settle_target(&parser.facts);
+        let assumption = collector.assumption(&parser.facts);
         Ok(Self {
             forms: collector.forms.into_rows(),
             patterns: collector.miner.finish(),
@@ -94,7 +92,7 @@ impl Gathered {
             groups: Some(collector.groups),
             consumers: Some(collector.consumers),
             repeated_hashes: collector.duplicates.count()?,
-            ..Self::of_file(parser, target, exact, damage, collector.counts)
+            ..Self::of_file(parser, assumption, damage, collector.counts)
         })
     }
 }

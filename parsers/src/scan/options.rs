@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::conversion::Assumed;
+use crate::conversion::Overrides;
 use crate::rows::Filter;
 
 /// Rows of a full batch: a row group of DuckDB. Sizes just beyond a multiple of it double the cost of the ingest.
@@ -13,7 +13,8 @@ pub const BATCH_ROWS: usize = 122_880;
 pub struct Options {
     pub salvage: bool,
     pub filter: Filter,
-    pub assumed: Assumed,
+    /// What the caller says about the server that loads the dump.
+    pub overrides: Overrides,
     /// Where facts go that outgrow memory.
     pub spool_folder: PathBuf,
     pub batch_rows: usize,
@@ -24,7 +25,7 @@ impl Default for Options {
         Self {
             salvage: false,
             filter: Filter::default(),
-            assumed: Assumed::default(),
+            overrides: Overrides::default(),
             spool_folder: std::env::temp_dir(),
             batch_rows: BATCH_ROWS,
         }

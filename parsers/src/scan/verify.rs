@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::gathered::{Counts, Damage, Gathered};
 use super::{Options, PROGRESS_KEYS, Progress, note_damage};
+use crate::conversion::Target;
 use crate::error::{ErrorKind, Result};
 use crate::events::ValueSink;
 use crate::rdb::{KeyRecord, Outcome, Parser, RecordSink};
@@ -68,8 +69,8 @@ pub fn verify(
     };
     progress.bytes.store(parser.offset(), Ordering::Relaxed);
     progress.keys.store(counter.0.keys, Ordering::Relaxed);
-    let (target, exact) = options.assumed.target(&parser.facts);
-    (Some(Gathered::of_file(parser, target, exact, damage, counter.0)), outcome)
+    let assumption = Target::from_facts(&parser.facts, &options.overrides);
+    (Some(Gathered::of_file(parser, assumption, damage, counter.0)), outcome)
 }
 
 /// The anomaly of an error that ends a salvaging pass.

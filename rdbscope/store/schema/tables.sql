@@ -53,7 +53,7 @@ CREATE TABLE forms (
     snapshot_id BIGINT NOT NULL,
     form_id INTEGER NOT NULL,
     type VARCHAR NOT NULL,
-    encoding VARCHAR NOT NULL,
+    encoding VARCHAR,
     kind VARCHAR,
     memory_exact BOOLEAN
 );

@@ -1,0 +1,33 @@
+/*---
+title: Many keys that expire in the same second
+severity: medium
+confidence: medium
+subject: key
+why: When they vanish together, everybody computes them again together.
+fix: Add some random seconds to each expiry.
+before: `EXPIRE key 3600` for a million keys in one loop
+after: `EXPIRE key 3600 + random(300)`
+params:
+  min_keys: 1000 | keys | fewest keys of one second that are flagged
+---*/
+WITH seconds AS (
+    SELECT CAST(floor(k.expires_at_ms / 1000.0) AS BIGINT) AS expires_at_s, count(*) AS keys
+    FROM current_keys AS k
+    WHERE k.expires_at_ms IS NOT NULL
+    GROUP BY CAST(floor(k.expires_at_ms / 1000.0) AS BIGINT)
+    HAVING count(*) >= coalesce(getvariable('expiry-stampede.min_keys'), 1000)
+)
+
+SELECT
+    k.db,
+    k.name,
+    k.raw,
+    k.pattern,
+    CAST(e.keys AS DOUBLE) AS measured,
+    CAST(coalesce(getvariable('expiry-stampede.min_keys'), 1000) AS DOUBLE) AS threshold,
+    'keys' AS unit,
+    CAST(e.keys AS VARCHAR) || ' keys expire in the same second' AS message,
+    k.memory_bytes,
+    CAST(NULL AS BIGINT) AS saving_bytes
+FROM current_keys AS k
+INNER JOIN seconds AS e ON e.expires_at_s = CAST(floor(k.expires_at_ms / 1000.0) AS BIGINT)

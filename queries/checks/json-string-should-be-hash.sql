@@ -1,0 +1,44 @@
+/*---
+title: Many small JSON objects in strings
+severity: info
+confidence: low
+subject: key
+why: A change of one field reads and writes the whole text; small hashes hold the same fields packed.
+fix: Use hashes where single fields are read or written; leave texts alone that are read whole.
+before: `SET user:17 {"name":…,"visits":12}`
+after: `HSET user:17 name … visits 12`
+params:
+  min_keys: 100 | keys | smallest group that is flagged
+  max_bytes: 1000 | bytes | longest text that counts as small
+---*/
+WITH groups AS (
+    SELECT k.pattern_id
+    FROM current_keys AS k
+    -- What expires is a copy that is written whole.
+    WHERE
+        k.type = 'string'
+        AND k.kind = 'json'
+        AND k.expires_at_ms IS NULL
+        AND k.value_bytes <= coalesce(getvariable('json-string-should-be-hash.max_bytes'), 1000)
+    GROUP BY k.pattern_id
+    HAVING count(*) >= coalesce(getvariable('json-string-should-be-hash.min_keys'), 100)
+)
+
+SELECT
+    k.db,
+    k.name,
+    k.raw,
+    k.pattern,
+    CAST(k.value_bytes AS DOUBLE) AS measured,
+    CAST(coalesce(getvariable('json-string-should-be-hash.max_bytes'), 1000) AS DOUBLE) AS threshold,
+    'bytes' AS unit,
+    'a small JSON object in a string' AS message,
+    k.memory_bytes,
+    CAST(NULL AS BIGINT) AS saving_bytes
+FROM current_keys AS k
+WHERE
+    k.type = 'string'
+    AND k.kind = 'json'
+    AND k.expires_at_ms IS NULL
+    AND k.value_bytes <= coalesce(getvariable('json-string-should-be-hash.max_bytes'), 1000)
+    AND k.pattern_id IN (SELECT g.pattern_id FROM groups AS g)

@@ -1,0 +1,50 @@
+/*---
+title: Slots far above the mean
+severity: medium
+confidence: medium
+subject: slot
+why: A slot is the smallest part that can move to another node: a slot too large for its node cannot be helped
+  by resharding.
+fix: Use finer hash tags; split the largest keys of the slot.
+before: one slot with 40 % of the bytes
+after: no slot over ten times the mean
+params:
+  factor: 20 | times | how far above the mean a slot may be, by keys or bytes
+  min_keys: 1000 | keys | fewest keys of a slot that is flagged
+---*/
+WITH slots_used AS (
+    SELECT
+        k.slot,
+        count(*) AS keys,
+        sum(k.memory_bytes) AS memory_bytes,
+        sum(coalesce(k.memory_bytes, k.value_bytes + k.key_bytes)) AS bytes,
+        mode(k.hash_tag) AS tag
+    FROM current_keys AS k
+    GROUP BY k.slot
+),
+
+totals AS (
+    SELECT
+        sum(u.keys) / 16384.0 AS mean_keys,
+        sum(u.bytes) / 16384.0 AS mean_bytes,
+        count(u.tag) AS tagged
+    FROM slots_used AS u
+)
+
+SELECT
+    CAST(NULL AS BIGINT) AS db,
+    coalesce('{' || u.tag || '}', 'slot ' || CAST(u.slot AS VARCHAR)) AS name,
+    CAST(NULL AS BLOB) AS raw,
+    'slot ' || CAST(u.slot AS VARCHAR) AS pattern,
+    CAST(greatest(u.keys / t.mean_keys, u.bytes / nullif(t.mean_bytes, 0)) AS DOUBLE) AS measured,
+    CAST(coalesce(getvariable('slot-skew.factor'), 20) AS DOUBLE) AS threshold,
+    'times the mean' AS unit,
+    'slot ' || CAST(u.slot AS VARCHAR) || ': ' || CAST(u.keys AS VARCHAR) || ' keys, '
+    || human_bytes(u.bytes) AS message,
+    CAST(u.memory_bytes AS BIGINT) AS memory_bytes,
+    CAST(NULL AS BIGINT) AS saving_bytes
+FROM slots_used AS u
+CROSS JOIN totals AS t
+WHERE
+    u.keys >= coalesce(getvariable('slot-skew.min_keys'), 1000)
+    AND greatest(u.keys / t.mean_keys, u.bytes / nullif(t.mean_bytes, 0)) > coalesce(getvariable('slot-skew.factor'), 20)

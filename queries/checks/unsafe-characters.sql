@@ -1,0 +1,30 @@
+/*---
+title: Control characters, blanks or undecodable bytes in the name
+severity: medium
+confidence: high
+subject: key
+why: Such names break shells, logs and exports, and often show that a serializer wrote the key instead of its
+  text.
+fix: Use a string serializer for keys; percent-encode user input that goes into a name.
+before: `\xac\xed\x00\x05t\x00\x06otp:17` (Java serialization)
+after: `otp:17`
+---*/
+SELECT
+    k.db,
+    k.name,
+    k.raw,
+    k.pattern,
+    CAST(NULL AS DOUBLE) AS measured,
+    CAST(NULL AS DOUBLE) AS threshold,
+    CAST(NULL AS VARCHAR) AS unit,
+    CASE
+        WHEN contains(k.name, ' ') AND k.raw IS NULL THEN 'the name contains blanks'
+        ELSE 'the name contains control characters or bytes that are no text'
+    END AS message,
+    k.memory_bytes,
+    CAST(NULL AS BIGINT) AS saving_bytes
+FROM current_keys AS k
+WHERE
+    contains(k.name, ' ')
+    -- A backslash alone is written as two; what is left of \x is an escaped byte.
+    OR (k.raw IS NOT NULL AND contains(replace(k.name, '\\', ''), '\x'))
