@@ -56,7 +56,10 @@ told_by_others AS (
         g.expiring_keys = 0
         AND p.pattern <> p.literal
         -- Nobody looks up or deletes by prefix what has nothing but a random name.
-        AND (g.db IN (SELECT c.db FROM caches AS c) OR p.literal = '')
+        AND (
+            g.db IN (SELECT c.db FROM caches AS c)
+            OR regexp_extract(p.pattern, '^\{(hex|uuid|token)\}$', 0) <> ''
+        )
 ),
 
 roles AS (

@@ -46,6 +46,7 @@ columns:
   template_id: field-name template of a hash (Redis 8.10)
   module_version: encoding version of a module value
   fields: fields over all paths of a path hash (Valkey 9.2)
+  scored_members: members of a set that end in a number behind a colon
   record_offset: byte offset of the key's record, its identity within the snapshot
 ---*/
 SELECT
@@ -93,6 +94,7 @@ SELECT
     x.template_id,
     x.module_version,
     x.fields,
+    x.scored_members,
     k.record_offset
 FROM key_rows AS k
 LEFT JOIN forms AS f ON f.snapshot_id = k.snapshot_id AND f.form_id = k.form_id

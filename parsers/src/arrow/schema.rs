@@ -83,6 +83,7 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
             ("template_id", Int64, true),
             ("module_version", Int32, true),
             ("fields", Int64, true),
+            ("scored_members", Int64, true),
         ],
         "stream_groups" => &[
             ("record_offset", Int64, false),
@@ -110,13 +111,20 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
             ("library", Utf8, false),
             ("engine", Utf8, false),
             ("functions", Utf8, false),
+            ("literal_keys", Utf8, false),
+            ("calls_keys", Boolean, false),
             ("code_bytes", Int64, false),
             ("sha256", Utf8, false),
             ("record_offset", Int64, false),
         ],
-        "scripts" => {
-            &[("code_bytes", Int64, false), ("sha1", Utf8, false), ("sha256", Utf8, false), ("code", Binary, false)]
-        }
+        "scripts" => &[
+            ("code_bytes", Int64, false),
+            ("sha1", Utf8, false),
+            ("sha256", Utf8, false),
+            ("literal_keys", Utf8, false),
+            ("calls_keys", Boolean, false),
+            ("code", Binary, false),
+        ],
         "aux" => &[("name", Utf8, false), ("value", Utf8, false), ("record_offset", Int64, false)],
         "module_aux" => &[
             ("module", Utf8, false),

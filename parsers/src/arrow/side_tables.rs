@@ -231,6 +231,7 @@ fn key_facts(table: &mut TableBuilder, offset: u64, facts: &RareFacts) {
         facts.template_id.into(),
         facts.module_version.map(u64::from).into(),
         facts.fields.into(),
+        facts.scored_members.into(),
     ]);
 }
 

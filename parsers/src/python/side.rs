@@ -10,8 +10,9 @@ use super::fingerprint::hex;
 use super::stream::Guarded;
 use crate::arrow::schema;
 use crate::arrow::side_tables::{Cell, SafeName, Spooled, SpooledTable, TableBuilder};
+use crate::patterns::safe_name;
 use crate::rdb::facts::Anomaly;
-use crate::rdb::function_names;
+use crate::rdb::{function_names, script_keys};
 use crate::scan::Gathered;
 use crate::spool::Spool;
 
@@ -71,7 +72,16 @@ fn fill(name: &str, gathered: &Gathered, rows: &mut TableBuilder) {
         "scripts" => {
             for code in &facts.scripts {
                 let (sha1, sha256) = (hex(&Sha1::digest(code)), hex(&Sha256::digest(code)));
-                rows.row([(code.len() as u64).into(), sha1.as_str().into(), sha256.as_str().into(), Cell::Bytes(code)]);
+                let keys = script_keys::scan(code);
+                let literal = literal_keys(&keys);
+                rows.row([
+                    (code.len() as u64).into(),
+                    sha1.as_str().into(),
+                    sha256.as_str().into(),
+                    literal.as_str().into(),
+                    Cell::Bool(keys.calls_keys),
+                    Cell::Bytes(code),
+                ]);
             }
         }
         "aux" => {
@@ -122,6 +132,8 @@ fn functions(gathered: &Gathered, rows: &mut TableBuilder) {
     for function in &gathered.facts.functions {
         let names = function_names::registered(&function.code).join(",");
         let digest = hex(&Sha256::digest(&function.code));
+        let keys = script_keys::scan(&function.code);
+        let literal = literal_keys(&keys);
         let upper = function.engine.to_ascii_uppercase();
         let (library, _) = library.cells(&function.library);
         let (engine, _) = engine.cells(&upper);
@@ -129,11 +141,23 @@ fn functions(gathered: &Gathered, rows: &mut TableBuilder) {
             library,
             engine,
             names.as_str().into(),
+            literal.as_str().into(),
+            Cell::Bool(keys.calls_keys),
             (function.code.len() as u64).into(),
             digest.as_str().into(),
             function.offset.into(),
         ]);
     }
+}
+
+/// Names of keys as safe text, comma separated.
+fn literal_keys(keys: &script_keys::ScriptKeys) -> String {
+    let names = keys.literal.iter().map(|name| {
+        let mut text = Vec::new();
+        safe_name(name.as_bytes(), &mut text);
+        String::from_utf8(text).unwrap_or_default()
+    });
+    names.collect::<Vec<_>>().join(", ")
 }
 
 fn anomalies(gathered: &Gathered, rows: &mut TableBuilder) {

@@ -10,6 +10,7 @@ pub mod modules;
 pub mod opcodes;
 pub mod parser;
 pub mod record;
+pub mod script_keys;
 pub mod strings;
 pub mod templates;
 

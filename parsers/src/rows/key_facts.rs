@@ -35,6 +35,7 @@ pub struct KeyFacts {
     pub nan_score: bool,
     scores: Scores,
     in_deleted_entry: bool,
+    scored_members: u64,
 }
 
 /// What all scores of a sorted set have in common.
@@ -98,6 +99,9 @@ impl ValueSink for KeyFacts {
     #[inline]
     fn end(&mut self) {
         let Some(members) = self.elements else { return };
+        if self.scored_members > 0 {
+            self.rare_mut().scored_members = Some(self.scored_members);
+        }
         if !self.scores_seen() || members < 2 {
             return;
         }
@@ -126,11 +130,15 @@ impl ValueSink for KeyFacts {
     fn item(&mut self, element: Element<'_>) {
         self.count();
         self.content(element);
+        if let (Some(ValueType::Set | ValueType::SetListpack), Element::Bytes(member)) = (self.value_type, element) {
+            self.scored_members += u64::from(carries_number(member));
+        }
     }
 
     #[inline]
     fn member(&mut self, member: Element<'_>) {
-        self.item(member);
+        self.count();
+        self.content(member);
     }
 
     #[inline]
@@ -267,5 +275,30 @@ impl KeyFacts {
             self.value_type,
             Some(ValueType::Zset | ValueType::Zset2 | ValueType::ZsetZiplist | ValueType::ZsetListpack)
         )
+    }
+}
+
+/// Whether a member ends in a number behind a colon, as `alice:1200` does.
+fn carries_number(member: &[u8]) -> bool {
+    if !member.last().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let number = member.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b'.' || **b == b'-').count();
+    let before = &member[..member.len() - number];
+    before.len() > 1 && before.last() == Some(&b':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_that_carry_a_number() {
+        for member in ["alice:1200", "b:-3", "c:d:1.5"] {
+            assert!(carries_number(member.as_bytes()), "{member}");
+        }
+        for member in ["alice", "1200", ":12", "alice:", "a1200", "10.0.0.1"] {
+            assert!(!carries_number(member.as_bytes()), "{member}");
+        }
     }
 }

@@ -4,6 +4,9 @@ use std::io::{self, Read};
 
 use crate::events::{StreamId, StreamTotals};
 
+/// Facts as they are spooled: a flag and 16 bytes each.
+const SLOTS: usize = 20;
+
 /// Facts of one key beyond its row. `None` is "does not apply" or "unknown".
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct RareFacts {
@@ -27,6 +30,8 @@ pub struct RareFacts {
     pub template_id: Option<u64>,
     pub module_version: Option<u16>,
     pub fields: Option<u64>,
+    /// Members of a set that end in a number behind a colon.
+    pub scored_members: Option<u64>,
 }
 
 impl RareFacts {
@@ -60,7 +65,7 @@ impl RareFacts {
         }
     }
 
-    fn slots(&self) -> [(bool, [u8; 16]); 19] {
+    fn slots(&self) -> [(bool, [u8; 16]); SLOTS] {
         let number = |n: Option<u64>| (n.is_some(), u128::from(n.unwrap_or(0)).to_le_bytes());
         let id = |id: Option<StreamId>| (id.is_some(), id.unwrap_or_default().to_raw());
         let least = self.min_field_expires_at_ms;
@@ -86,6 +91,7 @@ impl RareFacts {
             number(self.template_id),
             number(self.module_version.map(u64::from)),
             number(self.fields),
+            number(self.scored_members),
         ]
     }
 
@@ -95,7 +101,7 @@ impl RareFacts {
         if !fill(from, &mut offset)? {
             return Ok(None);
         }
-        let mut slots = [(false, [0; 16]); 19];
+        let mut slots = [(false, [0; 16]); SLOTS];
         for (present, bytes) in &mut slots {
             let mut flag = [0];
             from.read_exact(&mut flag)?;
@@ -125,6 +131,7 @@ impl RareFacts {
             template_id: number(16),
             module_version: number(17).map(|n| n as u16),
             fields: number(18),
+            scored_members: number(19),
         };
         Ok(Some((u64::from_le_bytes(offset), facts)))
     }

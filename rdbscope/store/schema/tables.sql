@@ -134,7 +134,8 @@ CREATE TABLE key_facts (
     array_next VARCHAR,
     template_id BIGINT,
     module_version INTEGER,
-    fields BIGINT
+    fields BIGINT,
+    scored_members BIGINT
 );
 
 CREATE TABLE stream_group_rows (
@@ -168,6 +169,8 @@ CREATE TABLE functions (
     library VARCHAR NOT NULL,
     engine VARCHAR NOT NULL,
     functions VARCHAR NOT NULL,
+    literal_keys VARCHAR NOT NULL,
+    calls_keys BOOLEAN NOT NULL,
     code_bytes BIGINT NOT NULL,
     sha256 VARCHAR NOT NULL,
     record_offset BIGINT NOT NULL
@@ -178,6 +181,8 @@ CREATE TABLE scripts (
     code_bytes BIGINT NOT NULL,
     sha1 VARCHAR NOT NULL,
     sha256 VARCHAR NOT NULL,
+    literal_keys VARCHAR NOT NULL,
+    calls_keys BOOLEAN NOT NULL,
     code BLOB NOT NULL
 );
 
