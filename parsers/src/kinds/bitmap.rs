@@ -30,6 +30,10 @@ pub fn looks_like_bitmap(prefix: &[u8]) -> bool {
 /// Whether the bytes of a value that are not zero are worth counting: it looks like a bitmap, or it is binary and so
 /// large that its first bytes may be the only full ones.
 pub fn may_be_bitmap(prefix: &[u8], total_length: u64) -> bool {
+    // Hardly any text has a zero byte and every bitmap has: most values need no look at what else they are.
+    if total_length < LARGE_BYTES && !prefix.contains(&0) {
+        return false;
+    }
     match kind_of(prefix, total_length) {
         Some(Kind::Bitmap) => true,
         Some(Kind::Binary) => total_length >= LARGE_BYTES,

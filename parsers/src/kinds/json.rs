@@ -19,9 +19,14 @@ enum Expect {
 /// Whether `prefix` is an object or array, or (when not `whole`) the beginning of one.
 pub(super) fn is_json(prefix: &[u8], whole: bool) -> bool {
     match scan(prefix) {
-        Some(complete) => complete || !whole,
+        Some(complete) => (complete || !whole) && is_utf8(prefix),
         None => false,
     }
+}
+
+/// Whether the text is UTF-8 as far as it goes: it may be cut within a character.
+fn is_utf8(text: &[u8]) -> bool {
+    std::str::from_utf8(text).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 /// `None` where the text breaks the grammar, else whether it is complete.
@@ -74,9 +79,9 @@ fn scan(text: &[u8]) -> Option<bool> {
 fn string_end(text: &[u8], start: usize) -> Option<usize> {
     let mut at = start;
     loop {
+        at += plain(text.get(at..).unwrap_or_default());
         match text.get(at) {
-            None | Some(b'"') => break,
-            Some(0..0x20) => return None,
+            None | Some(b'"') => return Some((at + 1).min(text.len())),
             Some(b'\\') => match text.get(at + 1) {
                 Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => at += 2,
                 Some(b'u') => {
@@ -89,16 +94,30 @@ fn string_end(text: &[u8], start: usize) -> Option<usize> {
                 None => at += 2,
                 Some(_) => return None,
             },
-            Some(_) => at += 1,
+            Some(_) => return None,
         }
     }
-    let end = at.min(text.len());
-    match std::str::from_utf8(text.get(start..end)?) {
-        Ok(_) => {}
-        Err(error) if error.error_len().is_none() && end == text.len() => {}
-        Err(_) => return None,
+}
+
+/// Number of bytes up to the first quote, backslash or control character.
+fn plain(text: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let mut at = 0;
+    // Eight bytes at once. A borrow may mark bytes above the first hit only, and the first is what counts.
+    while let Some(&bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(bytes);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let hits = control | zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')));
+        if hits != 0 {
+            return at + hits.trailing_zeros() as usize / 8;
+        }
+        at += 8;
     }
-    Some((at + 1).min(text.len()))
+    let is_special = |&byte: &u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 /// End of a string, number or literal that begins at `start`; the text's end where it is cut.
@@ -163,6 +182,22 @@ mod tests {
     }
 
     #[test]
+    fn plain_bytes_end_at_the_first_special_one() {
+        for length in 0..40usize {
+            for special in [b'"', b'\\', 0, 0x1f, b'\n'] {
+                for at in 0..length {
+                    for around in [b'a', b' ', b'!', b'#', 0x7f, 0x80, 0xa2, 0xff] {
+                        let mut text = vec![around; length];
+                        text[at] = special;
+                        assert_eq!(plain(&text), at, "{text:?}");
+                    }
+                }
+            }
+            assert_eq!(plain(&vec![0xffu8; length]), length);
+        }
+    }
+
+    #[test]
     fn what_is_none() {
         for text in [
             "",
@@ -199,6 +234,7 @@ mod tests {
             assert!(!is_json(text.as_bytes(), false), "{text}");
         }
         assert!(!is_json(b"[\"\xff\"]", true));
+        assert!(!is_json(b"[\"long enough for words \xff\"]", true));
         assert!(!is_json("[".repeat(1000).as_bytes(), false));
     }
 }

@@ -10,8 +10,14 @@ const WINDOW: usize = 8192;
 /// Longest run that one control sequence yields.
 const LONGEST_RUN: usize = 264;
 
-/// Texts seldom unpack to more than this many times their compressed bytes.
-const USUAL_EXPANSION: usize = 4;
+/// Longest run of literals.
+const LONGEST_LITERALS: usize = 32;
+
+/// Bytes that must be free for the next control sequence: the longest run, and what a copy in pieces writes beyond it.
+const ROOM: usize = LONGEST_RUN + 16;
+
+/// Bytes to begin with; the room doubles from there.
+const FIRST_ROOM: usize = 4096;
 
 /// Bytes that one compressed byte can unpack to at most: three bytes yield 264.
 const EXPANSION: u64 = 264;
@@ -78,37 +84,70 @@ fn copy_back(out: &mut Vec<u8>, distance: usize, length: usize) -> bool {
 
 /// Unpacks `packed` into `out` (cleared first) until `wanted` bytes are there or the input ends.
 ///
-/// With `wanted` equal to the declared length the whole string is unpacked and both ends must meet. `out` grows with
-/// what is unpacked, not by what is declared.
+/// With `wanted` equal to the declared length the whole string is unpacked and both ends must meet. The caller has
+/// compared the lengths ([`check_lengths`]); `out` grows with what is unpacked, not by what is declared.
 pub fn unpack(packed: &[u8], declared: u64, wanted: usize, out: &mut Vec<u8>, offset: u64) -> Result<()> {
     out.clear();
-    out.reserve(wanted.min(packed.len().saturating_mul(USUAL_EXPANSION)) + LONGEST_RUN);
     let whole = wanted as u64 >= declared;
-    let mut at = 0;
-    while at < packed.len() && (whole || out.len() < wanted) {
+    let (mut at, mut filled) = (0, 0);
+    while at < packed.len() && (whole || filled < wanted) {
+        if out.len() - filled < ROOM {
+            out.resize((2 * filled).max(FIRST_ROOM).min(wanted) + ROOM, 0);
+        }
         let (step, next) = step(packed, at).ok_or_else(|| corrupt("a control sequence is cut", offset))?;
         at = next;
         match step {
             Step::Literals(n) => {
-                let literals = packed.get(at..at + n).ok_or_else(|| corrupt("its literals are cut", offset))?;
-                out.extend_from_slice(literals);
+                // Mostly one copy of fixed size, of which the next sequences overwrite what is too much.
+                if let Some(wide) = packed.get(at..at + LONGEST_LITERALS) {
+                    out[filled..filled + LONGEST_LITERALS].copy_from_slice(wide);
+                } else {
+                    let literals = packed.get(at..at + n).ok_or_else(|| corrupt("its literals are cut", offset))?;
+                    out[filled..filled + n].copy_from_slice(literals);
+                }
                 at += n;
+                filled += n;
             }
             Step::Copy { distance, length } => {
-                if !copy_back(out, distance, length) {
+                if distance > filled {
                     return Err(corrupt("a back-reference points before the start", offset));
                 }
+                copy_wide(out, filled, distance, length);
+                filled += length;
             }
         }
-        if out.len() as u64 > declared {
+        if filled as u64 > declared {
             return Err(corrupt("it unpacks to more bytes than it declares", offset));
         }
     }
-    if whole && (out.len() as u64) < declared {
+    if whole && (filled as u64) < declared {
         return Err(corrupt("it unpacks to fewer bytes than it declares", offset));
     }
-    out.truncate(wanted);
+    out.truncate(filled.min(wanted));
     Ok(())
+}
+
+/// Copies `length` bytes from `distance` back to `at`, in pieces of fixed size: up to one piece more is written, for
+/// which the caller has left [`ROOM`]. Pieces are no longer than the distance, so a run may repeat itself.
+#[inline]
+fn copy_wide(out: &mut [u8], at: usize, distance: usize, length: usize) {
+    let from = at - distance;
+    if distance >= 16 {
+        for done in (0..length).step_by(16) {
+            out.copy_within(from + done..from + done + 16, at + done);
+        }
+    } else if distance >= 8 {
+        for done in (0..length).step_by(8) {
+            out.copy_within(from + done..from + done + 8, at + done);
+        }
+    } else if distance == 1 {
+        let byte = out[from];
+        out[at..at + length].fill(byte);
+    } else {
+        for done in 0..length {
+            out[at + done] = out[from + done];
+        }
+    }
 }
 
 /// A window over an LZF string that is too large to be held: unpacks as it goes, keeping one window of history.
@@ -258,6 +297,26 @@ mod tests {
         assert_eq!(unpacked(&[1, b'a', b'b', (5 << 5), 1], 9).unwrap(), b"ababababa");
         // A run of one byte: length 7 takes the next byte too.
         assert_eq!(unpacked(&[0, b'x', 7 << 5, 10, 0], 20).unwrap(), [b'x'; 20]);
+    }
+
+    #[test]
+    fn copies_from_every_distance() {
+        for distance in 1..=40usize {
+            for length in 3..=264 {
+                let mut packed: Vec<u8> = Vec::new();
+                for run in (0..distance as u8).collect::<Vec<_>>().chunks(LONGEST_LITERALS) {
+                    packed.push(run.len() as u8 - 1);
+                    packed.extend(run);
+                }
+                let low = (distance - 1) as u8;
+                match length - 2 {
+                    short @ 1..=6 => packed.extend([(short as u8) << 5, low]),
+                    long => packed.extend([7 << 5, (long - 7) as u8, low]),
+                }
+                let expected: Vec<u8> = (0..distance + length).map(|i| (i % distance) as u8).collect();
+                assert_eq!(unpacked(&packed, expected.len() as u64).unwrap(), expected, "{distance} {length}");
+            }
+        }
     }
 
     #[test]
