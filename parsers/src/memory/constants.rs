@@ -43,7 +43,8 @@ macro_rules! constants {
 
 constants! {
     /// Whether these columns were checked against a server of the version, key by key.
-    verified: bool = false, redis(4, 0, 0) => true, redis(8, 1, 0) => false, redis(8, 6, 0) => true,
+    verified: bool = false, redis(4, 0, 0) => true, redis(8, 1, 0) => false,
+        redis(8, 2, 0) => true, redis(8, 3, 0) => false, redis(8, 6, 0) => true,
         redis(8, 7, 0) => false, redis(8, 10, 0) => true, redis(8, 11, 0) => false, valkey(8, 2, 0) => false,
         valkey(9, 1, 0) => true, valkey(9, 2, 0) => false;
     /// How values are counted (object.c, objectComputeSize and its successors).

@@ -31,7 +31,8 @@ pub struct HashSums {
     allocated: u64,
     /// Place of the first pair that is too long for a packed hash.
     first_long: Option<u64>,
-    pub expiries: FieldExpiries,
+    with_expiry: u64,
+    expiries: FieldExpiries,
     file: Option<(Packed, u64)>,
     built: Built,
     wants_built: bool,
@@ -98,7 +99,10 @@ impl HashSums {
         }
         self.pairs += 1;
         if let Some(at) = expiry {
-            self.expiries.push(at);
+            self.with_expiry += 1;
+            if costs.constants.style == Style::Embedded {
+                self.expiries.push(at);
+            }
         }
         if self.wants_built
             && matches!(self.value_type, Some(ValueType::HashMetadata | ValueType::HashMetadataPreGa))
@@ -115,6 +119,10 @@ impl HashSums {
 
     pub fn bill(&self, costs: &Costs, thresholds: &Thresholds, key: &KeyFacts, encoding: Encoding, bill: &mut Bill) {
         costs.bill_object(key, bill);
+        if costs.constants.style == Style::Kvobj && self.with_expiry > 0 {
+            // Taken over from 8.0: no server of these versions was asked.
+            bill.estimate();
+        }
         if encoding != Encoding::Hashtable {
             if encoding == Encoding::ListpackEx {
                 let head = costs.constants.listpack_ex;

@@ -31,6 +31,9 @@ pub struct KeyMemory {
     pub allocated_bytes: Option<u64>,
     /// Standard deviation of `memory_bytes`, 0 where it is exact or its spread unknown.
     pub deviation: f64,
+    /// What `memory_bytes` lies between, but for one time in ten thousand.
+    pub low_bytes: u64,
+    pub high_bytes: u64,
     /// The template whose share comes on top of both figures: its id in the file.
     pub template: Option<u64>,
 }
@@ -168,6 +171,8 @@ impl Memory {
             exact: !bill.chance && costs.constants.verified,
             allocated_bytes: Some(bill.allocated),
             deviation: bill.variance.sqrt(),
+            low_bytes: bill.counted.saturating_sub(bill.less),
+            high_bytes: bill.counted.saturating_add(bill.more),
             template,
         }
     }

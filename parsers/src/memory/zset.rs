@@ -148,7 +148,7 @@ impl ZsetSums {
                 variance: sizes.apart.variance * self.members as f64,
             },
         };
-        bill.expect(Part::Nodes, nodes.mean, nodes.variance);
+        bill.expect(Part::Nodes, nodes.mean, nodes.variance, LEVEL);
     }
 
     /// The structs: zset, skiplist, its header node, dict.
