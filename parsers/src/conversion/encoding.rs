@@ -1,5 +1,7 @@
 //! Encodings of values in a server's memory.
 
+use super::target::Target;
+
 /// How a server holds a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Encoding {
@@ -28,9 +30,9 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// What `OBJECT ENCODING` answers; Redis 5.0 says `unknown` for streams, which the caller knows.
-    pub const fn as_str(self) -> &'static str {
-        match self {
+    /// What `OBJECT ENCODING` of this server answers; none where no server told it yet.
+    pub fn name(self, target: &Target) -> Option<&'static str> {
+        Some(match self {
             Self::Int => "int",
             Self::Embstr => "embstr",
             Self::Raw | Self::Module => "raw",
@@ -44,11 +46,13 @@ impl Encoding {
             Self::ListpackEx => "listpackex",
             Self::Skiplist => "skiplist",
             Self::Btree => "btree",
+            // Redis 5.0 forgot the name of its new encoding.
+            Self::Stream if !target.is_valkey() && !target.redis_from(5, 9, 0) => "unknown",
             Self::Stream => "stream",
             Self::TemplateListpack => "template-listpack",
             Self::TemplateArray => "template-array",
             Self::SlicedArray => "sliced-array",
-            Self::PathHash => "path-hash",
-        }
+            Self::PathHash => return None,
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! The server that loads the dump: by default the one that wrote it.
 
+use super::allocator::Allocator;
 use super::thresholds::Thresholds;
 
 /// Server families, as far as they differ in memory.
@@ -7,6 +8,19 @@ use super::thresholds::Thresholds;
 pub enum Server {
     Redis,
     Valkey,
+}
+
+impl Server {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Redis => "redis",
+            Self::Valkey => "valkey",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Redis, Self::Valkey].into_iter().find(|server| server.as_str() == name)
+    }
 }
 
 /// A server version. Ordered; behaviour changes at patch level too.
@@ -39,17 +53,6 @@ impl std::fmt::Display for Version {
     }
 }
 
-/// The allocator that the server is linked with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Allocator {
-    /// The jemalloc that comes with the server's source.
-    #[default]
-    Jemalloc,
-    /// A system's jemalloc: classes in steps of 16.
-    Jemalloc16,
-    Glibc,
-}
-
 /// Everything about the loading server that decides encodings and sizes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -78,6 +81,31 @@ impl Target {
     /// Whether this is Valkey of at least this version.
     pub fn valkey_from(&self, major: u16, minor: u16, patch: u16) -> bool {
         self.server == Server::Valkey && self.version >= Version::new(major, minor, patch)
+    }
+
+    /// Whether lists are quicklists (3.2), before they were ziplists or linked lists.
+    pub fn has_quicklists(&self) -> bool {
+        self.is_valkey() || self.redis_from(3, 2, 0)
+    }
+
+    /// Whether packed hashes, sorted sets and quicklist nodes are listpacks (7.0), before they were ziplists.
+    pub fn has_listpacks(&self) -> bool {
+        self.is_valkey() || self.redis_from(7, 0, 0)
+    }
+
+    /// Whether small lists and sets of texts are single listpacks too (7.2).
+    pub fn packs_lists_and_sets(&self) -> bool {
+        self.is_valkey() || self.redis_from(7, 2, 0)
+    }
+
+    /// Whether fields of Redis hashes can expire (7.4, whose release candidates were numbered 7.3).
+    pub fn has_listpackex(&self) -> bool {
+        self.redis_from(7, 3, 0)
+    }
+
+    /// Whether hashes of Redis can share their field names (8.10, previews 8.9).
+    pub fn has_hash_templates(&self) -> bool {
+        self.redis_from(8, 9, 0)
     }
 }
 
