@@ -32,7 +32,7 @@ def export(
     databases: tuple[int, ...],
     memory_limit: str | None,
 ) -> None:
-    """Writes every row: of a table or query of the database, or of a dump's keys.
+    """Writes all rows of a table, a query or a dump.
 
     A dump is streamed: no database is made, and memory stays flat. rdbtools-csv is the memory report of rdbtools.
     """

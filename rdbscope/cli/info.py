@@ -21,7 +21,7 @@ _PACKAGES = ("duckdb", "pyarrow", "click", "rich", "lz4", "zstandard", "fsspec",
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @options.database_option
 def info(as_json: bool, db: str | None) -> None:
-    """Prints versions, build, places and limits, for bug reports."""
+    """Prints versions and places, for bug reports."""
     from rdbscope import _native
     from rdbscope.store.memory_limit import default_bytes
 

@@ -81,6 +81,7 @@ def _load(
     from rdbscope.api import load_one
     from rdbscope.cli.progress import watch
     from rdbscope.reports import summary
+    from rdbscope.reports.output import open_output
     from rdbscope.store.facts import snapshot_facts
 
     result = load_one(connection, source, read, database=database, labels=labels, force=force, watch=watch)
@@ -88,7 +89,9 @@ def _load(
         console.note(f"{source}: loaded before as snapshot {result.snapshot_id}, nothing to do; --force loads it again")
     else:
         facts = snapshot_facts(connection, result.snapshot_id)
-        summary.write(facts, console.rich_console(sys.stdout))
+        width, colour = console.terminal_width(), console.wants_colour(sys.stdout)
+        with open_output(None) as out:
+            out.text(summary.text(facts, width=width, colour=colour))
         for anomaly in facts.warnings:
             console.warning(f"{source}: {anomaly}")
         if result.damage is not None:
