@@ -98,6 +98,12 @@ class OutputError(RdbscopeError):
     exit_code = ExitCode.OUTPUT
 
 
+class OutputClosedError(RdbscopeError):
+    """The program that reads our standard output has ended; nobody needs to be told."""
+
+    exit_code = ExitCode.BROKEN_PIPE
+
+
 class InterruptedLoadError(RdbscopeError):
     """The user pressed Ctrl-C; the database is as it was before."""
 

@@ -44,10 +44,17 @@ def environment(**changes: str) -> dict[str, str]:
 def run(tmp_path: Path) -> Run:
     """Runs the program in an empty folder, and gives exit code, stdout and stderr."""
 
-    def start(*arguments: str | Path, stdin: bytes = b"", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+    def start(
+        *arguments: str | Path, stdin: bytes = b"", env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            program(*arguments), input=stdin, capture_output=True, cwd=tmp_path, env=environment(**(env or {})), timeout=120,
+            program(*arguments),
+            input=stdin,
+            capture_output=True,
+            cwd=tmp_path,
+            env=environment(**(env or {})),
+            timeout=120,
             check=False,
-        )  # fmt: skip
+        )
 
     return start

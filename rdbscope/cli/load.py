@@ -56,9 +56,16 @@ def load(
     from rdbscope.store.load import Labels
 
     read = options.read_options(
-        salvage=salvage, match=match, types=types, databases=databases, as_server=as_server, settings=settings,
-        config_file=config_file, allocator=allocator, cluster=cluster,
-    )  # fmt: skip
+        salvage=salvage,
+        match=match,
+        types=types,
+        databases=databases,
+        as_server=as_server,
+        settings=settings,
+        config_file=config_file,
+        allocator=allocator,
+        cluster=cluster,
+    )
     database = config.database(db)
     worst = ExitCode.OK
     with connect.writing(database, memory_limit=options.memory_limit(memory_limit)) as connection:
@@ -70,14 +77,12 @@ def load(
             except InterruptedLoadError:
                 raise
             except RdbscopeError as failed:
-                console.error(failed.line())
+                console.failure(failed, failed.line())
                 worst = max(worst, failed.exit_code)
     return worst
 
 
-def _load(
-    connection: Connection, source: str, read: ReadOptions, database: Path, labels: Labels, force: bool
-) -> None:
+def _load(connection: Connection, source: str, read: ReadOptions, database: Path, labels: Labels, force: bool) -> None:
     from rdbscope.api import load_one
     from rdbscope.cli.progress import watch
     from rdbscope.reports import summary

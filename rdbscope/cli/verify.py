@@ -28,7 +28,7 @@ def verify(sources: tuple[str, ...], deep: bool, format_name: str, output: Path 
     """
     from rdbscope.api import each_source
     from rdbscope.reports.output import open_output
-    from rdbscope.verification import Verdict, failed, verify_source
+    from rdbscope.verification import failed, verify_source
 
     verdicts: list[Verdict] = []
     for source, problem in each_source(sources):

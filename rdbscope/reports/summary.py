@@ -1,4 +1,4 @@
-"""The summary at the end of a load: what is in it, where the bytes are, what is odd. Without colour it says the same."""
+"""The summary of a load: what is in it, where the bytes are, what is odd. Without colour it says the same."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ def text(facts: SnapshotFacts, *, width: int, colour: bool) -> str:
     lines = _head(facts, width, colour)
     if facts.snapshot["keys"]:
         lines += ["", *_breakdown("By type and encoding", facts.types, len(facts.types), facts, width, colour)]
-        lines += ["", *_breakdown("Largest patterns", facts.patterns, facts.pattern_count, facts, width, colour, ttl=True)]
+        lines += [
+            "",
+            *_breakdown("Largest patterns", facts.patterns, facts.pattern_count, facts, width, colour, ttl=True),
+        ]
         lines += ["", *_largest(facts, width, colour)]
         lines += ["", *_wrapped(_expiry(facts), width, first="")]
     return "".join(f"{line}\n" for line in lines)
@@ -84,7 +87,15 @@ def _breakdown(
 ) -> list[str]:
     memory = facts.snapshot["memory_bytes"] is not None
     whole = facts.snapshot["memory_bytes"] if memory else facts.value_bytes
-    header = [title, "keys", *(["memory"] if memory else []), "payload", "in file", "share", *(["expire"] if ttl else [])]
+    header = [
+        title,
+        "keys",
+        *(["memory"] if memory else []),
+        "payload",
+        "in file",
+        "share",
+        *(["expire"] if ttl else []),
+    ]
     cells: list[tuple[str | None, ...]] = []
     for row in rows[:_SHOWN]:
         measure = row.memory_bytes if memory else row.value_bytes

@@ -14,7 +14,6 @@ from rdbscope.store.load import Labels
 from tests.conftest import SHARED
 
 
-
 def _pairs() -> list[tuple[Path, Path]]:
     """Dumps with their truth files."""
     found = []
@@ -58,22 +57,29 @@ _SKIPPED = {"encoding": "t.encoding = 'unknown'"}
 @pytest.mark.parametrize(("dump", "truth"), _PAIRS, ids=[str(pair[0].relative_to(SHARED)) for pair in _PAIRS])
 def test_every_key_equals_the_truth(dump: Path, truth: Path) -> None:
     with connect.temporary() as connection:
-        load_one(connection, str(dump), ReadOptions(), database=None, labels=Labels())
+        load_one(connection, str(dump), _options(dump), database=None, labels=Labels())
         connection.execute(
-            f"CREATE TEMP TABLE truth AS SELECT * FROM read_json('{truth}', format='newline_delimited', sample_size=-1, "
+            f"CREATE TEMP TABLE truth AS FROM read_json('{truth}', format='newline_delimited', sample_size=-1, "
             "maximum_depth=2)"
         )
         connection.execute("CREATE TEMP TABLE ours AS SELECT *, lower(hex(key_bytes(name, raw))) AS key_hex FROM keys")
         _compare(connection)
 
 
+def _options(dump: Path) -> ReadOptions:
+    """Dumps before Redis 3.2 do not name their server, and 2.8 and 3.0 write the same format."""
+    server, _, version = dump.parent.name.partition("-")
+    return ReadOptions(server=server, server_version=version) if version.startswith(("2.", "3.0")) else ReadOptions()
+
+
 def _compare(connection: duckdb.DuckDBPyConnection) -> None:
     lost = connection.execute("SELECT db, key_hex FROM truth EXCEPT SELECT db, key_hex FROM ours").fetchall()
     made_up = connection.execute("SELECT db, key_hex FROM ours EXCEPT SELECT db, key_hex FROM truth").fetchall()
     assert (lost, made_up) == ([], [])
-    assert connection.execute("SELECT count(*) FROM ours").fetchall() == connection.execute(
-        "SELECT count(*) FROM truth"
-    ).fetchall()
+    assert (
+        connection.execute("SELECT count(*) FROM ours").fetchall()
+        == connection.execute("SELECT count(*) FROM truth").fetchall()
+    )
     columns = {row[0]: row[1] for row in connection.execute("DESCRIBE truth").fetchall()}
     differences: dict[str, object] = {}
     for fact, expression in _FACTS.items():
@@ -87,10 +93,15 @@ def _compare(connection: duckdb.DuckDBPyConnection) -> None:
             said, where, ours = f"t.{column}", "true", expression
             if column in ("fields_with_ttl", "min_field_expire_ms", "slot", "freq", "idletime"):
                 where = f"t.{column} IS NOT NULL"
+            if column == "idletime":
+                # Right after loading a dump without IDLE opcodes every key is 0 seconds idle.
+                where += f" AND (t.{column} > 0 OR {ours} IS NOT NULL)"
         skipped = _SKIPPED.get(fact)
         rows = connection.execute(
             f"SELECT k.name, {said}, {ours} FROM truth AS t JOIN ours AS k USING (db, key_hex) "
-            f"WHERE {where} AND {said} IS DISTINCT FROM {ours}" + (f" AND NOT {skipped}" if skipped else "") + " LIMIT 5"
+            f"WHERE {where} AND {said} IS DISTINCT FROM {ours}"
+            + (f" AND NOT {skipped}" if skipped else "")
+            + " LIMIT 5"
         ).fetchall()
         if rows:
             differences[fact] = rows
