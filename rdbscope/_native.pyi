@@ -5,7 +5,18 @@ interpreter lock.
 """
 
 import os
-from typing import Any, Final, Protocol, final
+from typing import Any, Final, Protocol, final, type_check_only
+
+__all__ = [
+    "ArrowStream",
+    "DumpError",
+    "Reader",
+    "__version__",
+    "build_profile",
+    "fingerprint",
+    "key_slot",
+    "safe_name",
+]
 
 __version__: Final[str]
 """Version of the crate, which is the version of the package."""
@@ -27,6 +38,7 @@ class DumpError(Exception):
     message: str
     """One line without file name, offset and key."""
 
+@type_check_only
 class ReadableSource(Protocol):
     """What the reader takes instead of a path."""
 
