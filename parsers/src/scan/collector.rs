@@ -54,7 +54,7 @@ impl Collector {
         let spool = |folder: &Path| Spool::new(folder, SPOOLED_AT);
         let folder = options.spool_folder.as_path();
         Self {
-            sinks: Both(KeyFacts::default(), Both(models(&placeholder()), StreamRows::default())),
+            sinks: Both(KeyFacts::default(), Both(models(&placeholder(), false), StreamRows::default())),
             overrides: options.overrides.clone(),
             target: None,
             filter: options.filter.clone(),
@@ -141,8 +141,8 @@ impl Collector {
 }
 
 /// What decides encodings, and what follows from them in memory.
-fn models(target: &Target) -> Both<Tracker, Memory> {
-    Both(Tracker::new([target]), Memory::new(target))
+fn models(target: &Target, verified: bool) -> Both<Tracker, Memory> {
+    Both(Tracker::new([target]), Memory::new(target, verified))
 }
 
 /// Any server, until the first key comes and the file has told its own.
@@ -185,9 +185,9 @@ impl ValueSink for Collector {
 
 impl RecordSink for Collector {
     fn before_first_key(&mut self, facts: &FileFacts) {
-        let target = Target::from_facts(facts, &self.overrides).target;
-        self.sinks.1.0 = models(&target);
-        self.target = Some(target);
+        let assumption = Target::from_facts(facts, &self.overrides);
+        self.sinks.1.0 = models(&assumption.target, assumption.is_exact());
+        self.target = Some(assumption.target);
     }
 
     #[inline]

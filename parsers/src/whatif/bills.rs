@@ -42,9 +42,10 @@ impl ValueSink for Biller {
 
 impl RecordSink for Biller {
     fn before_first_key(&mut self, facts: &FileFacts) {
-        let target = Target::from_facts(facts, &self.overrides).target;
+        let assumption = Target::from_facts(facts, &self.overrides);
+        let target = assumption.target.clone();
         self.tracker = Tracker::new([&target]);
-        self.model = vec![Memory::new(&target)];
+        self.model = vec![Memory::new(&target, assumption.is_exact())];
         self.target = Some(target);
     }
 

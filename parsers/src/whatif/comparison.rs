@@ -128,7 +128,7 @@ impl RecordSink for Comparer {
             target.cluster = now.cluster;
         }
         self.tracker = Tracker::new(std::iter::once(&now).chain(&self.targets));
-        self.models = std::iter::once(&now).chain(&self.targets).map(Memory::new).collect();
+        self.models = std::iter::once(&now).chain(&self.targets).map(|target| Memory::new(target, true)).collect();
         self.now = Some(now);
     }
 
