@@ -100,6 +100,9 @@ class Reader:
     def error(self) -> BaseException | None:
         """The error that ended the pass: a DumpError, or what a source object raised."""
 
+    def forms(self) -> list[tuple[str, str | None, str | None, bool | None]]:
+        """Type, encoding, kind and exactness of the batches handed out so far; the place in the list is `form_id`."""
+
     def facts(self) -> dict[str, Any]:
         """What the file says of itself besides its keys; after the end, also after an error as far as known."""
 

@@ -20,6 +20,11 @@ def set_quiet(quiet: bool) -> None:
     _quiet = quiet
 
 
+def is_quiet() -> bool:
+    """Whether notes and progress are off."""
+    return _quiet
+
+
 def note(text: str) -> None:
     """A remark that the user may ignore."""
     if not _quiet:

@@ -184,6 +184,8 @@ pub trait ValueSink {
     fn min_field_expiry(&mut self, _expires_at_ms: i64) {}
     /// The hash uses this template: its id in the file (none where it brings its own names) and its field names.
     fn template(&mut self, _id: Option<u64>, _names: &[Vec<u8>]) {}
+    /// How many templates of the file stand before the hash's, told ahead of `template`.
+    fn template_place(&mut self, _place: u64) {}
     /// A path of a path hash with its number of fields; the fields follow as pairs.
     fn path(&mut self, _path: Element<'_>, _fields: u64) {}
 

@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod fan_out;
 pub mod kinds;
+pub mod memory;
 pub mod patterns;
 #[cfg(feature = "python")]
 mod python;

@@ -58,9 +58,9 @@ SELECT
     f.encoding,
     f.kind,
     k.elements,
-    k.memory_bytes,
+    k.memory_bytes + coalesce(t.share_bytes, 0) AS memory_bytes,
     f.memory_exact,
-    k.allocated_bytes,
+    k.allocated_bytes + coalesce(t.share_bytes, 0) AS allocated_bytes,
     k.value_bytes,
     CAST(coalesce(octet_length(k.raw), octet_length(encode(k.name))) AS BIGINT) AS key_bytes,
     k.dump_bytes,
@@ -101,3 +101,4 @@ LEFT JOIN forms AS f ON f.snapshot_id = k.snapshot_id AND f.form_id = k.form_id
 LEFT JOIN pattern_merges AS m ON m.snapshot_id = k.snapshot_id AND m.pattern_id = k.pattern_id
 LEFT JOIN patterns AS p ON p.snapshot_id = m.snapshot_id AND p.pattern_id = m.final_id
 LEFT JOIN key_facts AS x ON x.snapshot_id = k.snapshot_id AND x.record_offset = k.record_offset
+LEFT JOIN templates AS t ON t.snapshot_id = x.snapshot_id AND t.template_id = x.template_id

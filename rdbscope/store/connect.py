@@ -98,6 +98,16 @@ def temporary(*, memory_limit: int | None = None) -> Iterator[Connection]:
             _close(connection)
 
 
+@contextlib.contextmanager
+def scratch() -> Iterator[Connection]:
+    """A bare connection in memory, for results that do not come from a snapshot."""
+    connection = duckdb.connect(":memory:")
+    try:
+        yield connection
+    finally:
+        _close(connection)
+
+
 def close_to_outside(connection: Connection, *, allow_files: bool) -> None:
     """Takes files, network, extensions, Python objects and settings away from the SQL that follows."""
     connection.execute("SET python_enable_replacements = false")

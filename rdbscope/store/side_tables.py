@@ -26,6 +26,7 @@ _COPIED = {
     "module_aux": "module_aux",
     "declared_counts": "declared_counts",
     "anomalies": "anomalies",
+    "templates": "templates",
 }
 # Needed during the roll-up only.
 _TEMPORARY = {"new_patterns": "final_patterns", "new_nodes": "prefix_nodes"}

@@ -31,6 +31,7 @@ _TABLES = (
     "module_aux",
     "declared_counts",
     "anomalies",
+    "templates",
     "findings",
     "snapshots",
 )
@@ -161,3 +162,15 @@ def _config(facts: dict[str, Any], options: ReadOptions) -> dict[str, object]:
             "databases": list(options.databases),
         }
     return config
+
+
+def drop(connection: DuckDBPyConnection, snapshot_ids: list[int]) -> None:
+    """Deletes snapshots in one transaction."""
+    connection.execute("BEGIN")
+    try:
+        for snapshot_id in snapshot_ids:
+            delete(connection, snapshot_id)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

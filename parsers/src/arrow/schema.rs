@@ -145,6 +145,12 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
             ("message", Utf8, false),
             ("severity", Utf8, false),
         ],
+        "templates" => &[
+            ("template_id", Int64, false),
+            ("template_bytes", Int64, false),
+            ("keys", Int64, false),
+            ("share_bytes", Int64, false),
+        ],
         "duplicate_hashes" => &[("hash_count", Int64, false)],
         _ => return None,
     };
@@ -153,7 +159,7 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
 }
 
 /// Names of all side tables.
-pub const SIDE_TABLES: [&str; 14] = [
+pub const SIDE_TABLES: [&str; 15] = [
     "forms",
     "patterns",
     "final_patterns",
@@ -167,6 +173,7 @@ pub const SIDE_TABLES: [&str; 14] = [
     "module_aux",
     "declared_counts",
     "anomalies",
+    "templates",
     "duplicate_hashes",
 ];
 

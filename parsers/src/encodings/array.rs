@@ -2,7 +2,7 @@
 
 use super::damage::Damage;
 use crate::error::{Error, Result};
-use crate::events::{ArrayValue, Element, ValueSink};
+use crate::events::{ArrayValue, Element, ValueSink, decimal_length};
 use crate::rdb::codes::ValueType;
 use crate::source::Input;
 
@@ -16,7 +16,7 @@ pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S
     let count = input.length()?;
     sink.begin(ValueType::Array, Some(count));
     if count == 0 {
-        return Err(Error::encoding(NAME, "it has no elements", start));
+        damage.absorb(Error::encoding(NAME, "it has no elements", start))?;
     }
     let last_insert = match input.length()? {
         0 => None,
@@ -34,7 +34,7 @@ fn slot<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S) -> R
     let start = input.offset();
     let index = input.length()?;
     if index == u64::MAX {
-        return Err(Error::encoding(NAME, "an index that is out of range", start));
+        damage.absorb(Error::encoding(NAME, "an index that is out of range", start))?;
     }
     match input.length()? {
         0 => sink.array_slot(index, ArrayValue::Text(damage.element(input)?)),
@@ -48,14 +48,10 @@ fn slot<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S) -> R
         }
         3 => match damage.element(input)? {
             Element::Bytes(text) if text.len() <= SHORT => sink.array_slot(index, ArrayValue::Short(text)),
-            Element::Int(number) => {
-                let text = number.to_string();
-                if text.len() > SHORT {
-                    return Err(Error::encoding(NAME, "a short element that is too long", start));
-                }
-                sink.array_slot(index, ArrayValue::Short(text.as_bytes()));
+            Element::Int(number) if decimal_length(number) <= SHORT as u64 => {
+                sink.array_slot(index, ArrayValue::Short(number.to_string().as_bytes()));
             }
-            _ => return Err(Error::encoding(NAME, "a short element that is too long", start)),
+            _ => damage.absorb(Error::encoding(NAME, "a short element that is too long", start))?,
         },
         tag => return Err(Error::encoding(NAME, format!("unknown tag {tag} of an element"), start)),
     }

@@ -18,6 +18,11 @@ impl Damage {
         Self { salvage, first: None }
     }
 
+    /// Whether damage inside an intact frame is passed over.
+    pub fn is_salvaging(&self) -> bool {
+        self.salvage
+    }
+
     /// The first damage of the value, if there was any; the next value starts clean.
     pub fn take(&mut self) -> Option<Error> {
         self.first.take()
@@ -32,14 +37,7 @@ impl Damage {
         Err(error)
     }
 
-    /// Reads a packed value; damage inside it is absorbed.
-    #[inline]
-    pub fn packed<D: PackedDecoder>(&mut self, input: &mut Input, decoder: &mut D) -> Result<()> {
-        let head = input.string_head()?;
-        self.packed_content(input, head, decoder)
-    }
-
-    /// The same where the head was read before.
+    /// Reads a packed value whose head was read before; damage inside it is absorbed.
     #[inline]
     pub fn packed_content<D: PackedDecoder>(
         &mut self,
@@ -50,6 +48,17 @@ impl Damage {
         match input.packed_content(head, decoder) {
             Ok(()) => Ok(()),
             Err(e) => self.absorb(e),
+        }
+    }
+
+    /// Reads a name; one whose LZF data is damaged is absorbed and seen as empty.
+    pub fn name(&mut self, input: &mut Input, out: &mut Vec<u8>) -> Result<()> {
+        match input.name(out) {
+            Err(e) if matches!(e.kind(), ErrorKind::CorruptLzf { .. }) => {
+                out.clear();
+                self.absorb(e)
+            }
+            outcome => outcome,
         }
     }
 

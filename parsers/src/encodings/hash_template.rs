@@ -4,18 +4,21 @@ use super::damage::Damage;
 use super::listpack::Listpack;
 use super::packed::{Entries, Walk};
 use crate::error::{Error, Result};
-use crate::events::{Element, ValueSink};
+use crate::events::{Discard, Element, ValueSink};
 use crate::rdb::codes::ValueType;
-use crate::rdb::templates::{Templates, check_names, read_names};
+use crate::rdb::templates::{MOST_NAMES, Templates, check_names, read_names};
 use crate::source::Input;
 
 const NAME: &str = "template hash";
 
+/// Most bytes of field names in a listpack: a compressed one can claim more than memory holds.
+const MOST_NAME_BYTES: u64 = 16 << 20;
+
 /// HASH_TMPL_LP: own names, then a listpack of an id without meaning and the values.
 pub fn decode_listpack<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S) -> Result<()> {
-    let names = own_names(input, damage)?;
-    sink.begin(ValueType::HashTemplateListpack, names.as_ref().map(|n| n.len() as u64));
-    values_listpack(input, damage, sink, Names::Own(names.unwrap_or_default()))
+    let names = own_names(input, damage, true)?;
+    sink.begin(ValueType::HashTemplateListpack, Some(names.len() as u64));
+    values_listpack(input, damage, sink, Names::Own(names))
 }
 
 /// HASH_TMPL_LP_REF: a listpack of the template's id and the values.
@@ -31,9 +34,7 @@ pub fn decode_listpack_ref<S: ValueSink>(
 
 /// HASH_TMPL_ARRAY: own names, then the values one by one.
 pub fn decode_array<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S) -> Result<()> {
-    let start = input.offset();
-    let names = own_names(input, damage)?
-        .ok_or_else(|| Error::encoding(NAME, "without its names its values cannot be counted", start))?;
+    let names = own_names(input, damage, false)?;
     sink.begin(ValueType::HashTemplateArray, Some(names.len() as u64));
     sink.template(None, &names);
     values(input, damage, sink, &names)
@@ -50,6 +51,9 @@ pub fn decode_array_ref<S: ValueSink>(
     let id = input.length()?;
     let names = templates.names(id).ok_or_else(|| unknown_template(id, start))?;
     sink.begin(ValueType::HashTemplateArrayRef, Some(names.len() as u64));
+    if let Some(place) = templates.place(id) {
+        sink.template_place(place);
+    }
     sink.template(Some(id), names);
     values(input, damage, sink, names)
 }
@@ -64,30 +68,32 @@ fn values<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, na
     Ok(())
 }
 
-/// Names beside the values: a listpack (form 0) or one by one (form 1). None where they are damaged and salvage goes on.
-fn own_names(input: &mut Input, damage: &mut Damage) -> Result<Option<Vec<Vec<u8>>>> {
+/// Names beside the values: a listpack (form 0) or one by one (form 1). Where they cannot be walked, nothing tells how
+/// many values follow, unless those are `framed`.
+fn own_names(input: &mut Input, damage: &mut Damage, framed: bool) -> Result<Vec<Vec<u8>>> {
     let start = input.offset();
     let names = match input.length()? {
         0 => {
-            let mut names = NameSink::default();
+            let mut names = PackedNames::default();
             let head = input.string_head()?;
-            damage.packed_content(
-                input,
-                head,
-                &mut Walk::<_, Listpack, _>::new(&mut names, super::packed::Items, head.file_bytes()),
-            )?;
-            names.0
+            let mut nothing = Discard;
+            let mut walk = Walk::<_, Listpack, _>::new(&mut nothing, &mut names, head.file_bytes());
+            match input.packed_content(head, &mut walk) {
+                Err(e) if framed => damage.absorb(e)?,
+                outcome => outcome?,
+            }
+            names.names
         }
         1 => {
             let count = input.length()?;
-            read_names(input, count)?
+            read_names(input, count, damage)?
         }
         form => return Err(Error::encoding(NAME, format!("unknown form {form} of its names"), start)),
     };
-    match check_names(&names, start) {
-        Ok(()) => Ok(Some(names)),
-        Err(e) => damage.absorb(e).map(|()| None),
+    if let Err(e) = check_names(&names, start) {
+        damage.absorb(e)?;
     }
+    Ok(names)
 }
 
 fn unknown_template(id: u64, offset: u64) -> Error {
@@ -96,15 +102,25 @@ fn unknown_template(id: u64, offset: u64) -> Error {
 
 /// Collects the names of a listpack.
 #[derive(Default)]
-struct NameSink(Vec<Vec<u8>>);
+struct PackedNames {
+    names: Vec<Vec<u8>>,
+    bytes: u64,
+}
 
-impl ValueSink for NameSink {
-    fn item(&mut self, name: Element<'_>) {
-        self.0.push(match name {
+impl<S: ValueSink> Entries<S> for &mut PackedNames {
+    const GROUP: u64 = 1;
+
+    fn entry(&mut self, _: &mut S, _: u64, name: Element<'_>) -> std::result::Result<(), &'static str> {
+        self.bytes = self.bytes.saturating_add(name.len());
+        if self.names.len() == MOST_NAMES || self.bytes > MOST_NAME_BYTES {
+            return Err("more field names than a template can have");
+        }
+        self.names.push(match name {
             Element::Bytes(bytes) => bytes.to_vec(),
             Element::Int(number) => number.to_string().into_bytes(),
-            Element::Opaque { .. } => Vec::new(),
+            Element::Opaque { .. } => return Err("a field name that is too long"),
         });
+        Ok(())
     }
 }
 
@@ -121,8 +137,11 @@ fn values_listpack<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &
     let mut walk = Walk::<_, Listpack, _>::new(sink, &mut entries, head.file_bytes());
     damage.packed_content(input, head, &mut walk)?;
     let expected = entries.names().map_or(0, <[_]>::len);
-    if entries.id.is_some() && entries.next != expected {
-        let what = format!("{} values for {expected} field names", entries.next);
+    if entries.id.is_none() || entries.next != expected {
+        let what = match entries.id {
+            Some(_) => format!("{} values for {expected} field names", entries.next),
+            None => "it has no template id".to_owned(),
+        };
         damage.absorb(Error::encoding(NAME, what, start))?;
     }
     Ok(())
@@ -156,6 +175,11 @@ impl<S: ValueSink> Entries<S> for &mut TemplateValues<'_> {
             });
             let names = self.names().ok_or("its template is not defined in this file")?;
             let file_id = matches!(self.names, Names::Of(_)).then(|| self.id.and_then(|id| u64::try_from(id).ok()));
+            if let (Names::Of(templates), Some(id)) = (&self.names, file_id.flatten())
+                && let Some(place) = templates.place(id)
+            {
+                sink.template_place(place);
+            }
             sink.template(file_id.flatten(), names);
             return Ok(());
         };

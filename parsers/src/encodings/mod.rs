@@ -71,7 +71,7 @@ pub fn decode<S: ValueSink>(
             stream::decode(value, input, damage, sink)
         }
         T::Array => array::decode(input, damage, sink),
-        T::Module2 => module::decode(input, sink),
+        T::Module2 => module::decode(input, damage, sink),
         T::ModulePreGa => module::refuse_pre_ga(input),
         T::KeyDbCron => keydb_cron::decode(input, damage, sink),
     }

@@ -18,7 +18,7 @@ pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S
         let path = super::owned::Owned::of(path);
         let fields = input.length()?;
         if fields == 0 {
-            return Err(Error::encoding("path hash", "a path without fields", start));
+            damage.absorb(Error::encoding("path hash", "a path without fields", start))?;
         }
         sink.path(path.element(), fields);
         for _ in 0..fields {

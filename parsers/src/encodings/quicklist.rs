@@ -38,7 +38,8 @@ pub fn decode_2<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut
             }
             PLAIN => plain(input, damage, sink, head)?,
             other => {
-                return Err(Error::encoding("quicklist", format!("unknown container {other} of a node"), start));
+                damage.content(input, head)?;
+                damage.absorb(Error::encoding("quicklist", format!("unknown container {other} of a node"), start))?;
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::damage::Damage;
 use super::listpack::Listpack;
+use super::owned::Owned;
 use super::packed::Layout;
 use super::stream_groups;
 use crate::error::{Error, Result};
@@ -11,6 +12,13 @@ use crate::source::bytes::PackedDecoder;
 use crate::source::{Bytes, Input};
 
 const NAME: &str = "stream";
+
+/// Most fields of a master entry: no command is that long, and a compressed node can claim more than memory holds.
+const MOST_FIELDS: u64 = 1 << 20;
+
+/// Bytes of field names that are kept with their content; of the rest only the lengths.
+const KEPT_NAMES: u64 = 16 << 20;
+
 const DELETED: i64 = 1;
 const SAME_FIELDS: i64 = 2;
 
@@ -18,9 +26,9 @@ pub fn decode<S: ValueSink>(value: ValueType, input: &mut Input, damage: &mut Da
     let nodes = input.length()?;
     sink.begin(value, None);
     for _ in 0..nodes {
-        let master = master_id(input)?;
+        let master = master_id(input, damage)?;
         let head = input.string_head()?;
-        damage.packed_content(input, head, &mut Node { sink, master, fields: Vec::new() })?;
+        damage.packed_content(input, head, &mut Node { sink, master, fields: MasterFields::default() })?;
     }
     let length = input.length()?;
     let mut totals = StreamTotals { length, last_id: id(input)?, ..StreamTotals::default() };
@@ -39,21 +47,42 @@ pub fn id(input: &mut Input) -> Result<StreamId> {
 }
 
 /// The key of a node: a string of 16 bytes.
-fn master_id(input: &mut Input) -> Result<StreamId> {
+fn master_id(input: &mut Input, damage: &mut Damage) -> Result<StreamId> {
     let start = input.offset();
-    match input.element()? {
-        Element::Bytes(raw) => raw.try_into().ok().map(StreamId::from_raw),
+    let raw = match damage.element(input)? {
+        Element::Bytes(raw) => raw.try_into().ok(),
         _ => None,
+    };
+    match raw {
+        Some(raw) => Ok(StreamId::from_raw(raw)),
+        None => {
+            damage.absorb(Error::encoding(NAME, "the key of a node is not 16 bytes long", start))?;
+            Ok(StreamId::default())
+        }
     }
-    .ok_or_else(|| Error::encoding(NAME, "the key of a node is not 16 bytes long", start))
+}
+
+/// Field names of a master entry, which its entries share.
+#[derive(Default)]
+struct MasterFields {
+    names: Vec<Owned>,
+    kept_bytes: u64,
+}
+
+impl MasterFields {
+    fn push(&mut self, name: Element<'_>) {
+        let length = name.len();
+        self.kept_bytes = self.kept_bytes.saturating_add(length);
+        let held = if self.kept_bytes <= KEPT_NAMES { Owned::of(name) } else { Owned::Opaque { length } };
+        self.names.push(held);
+    }
 }
 
 /// Walks one node.
 struct Node<'s, S> {
     sink: &'s mut S,
     master: StreamId,
-    /// Field names of the master entry, one after the other, each with its end; only where they are short enough to keep.
-    fields: Vec<super::owned::Owned>,
+    fields: MasterFields,
 }
 
 /// Reads one entry that must be an integer.
@@ -90,8 +119,11 @@ impl<S: ValueSink> PackedDecoder for Node<'_, S> {
         let valid = count(layout, bytes)?;
         let deleted = count(layout, bytes)?;
         let fields = count(layout, bytes)?;
+        if fields > MOST_FIELDS {
+            return Err(Error::encoding(NAME, format!("a master entry of {fields} fields"), start));
+        }
         for _ in 0..fields {
-            content(layout, bytes, |name| self.fields.push(super::owned::Owned::of(name)))?;
+            content(layout, bytes, |name| self.fields.push(name))?;
         }
         if integer(layout, bytes)? != 0 {
             return Err(Error::encoding(NAME, "the master entry does not end with 0", bytes.offset()));
@@ -126,12 +158,12 @@ impl<S: ValueSink> Node<'_, S> {
         let seq = integer(layout, bytes)?;
         let id = StreamId { ms: self.master.ms.wrapping_add(ms as u64), seq: self.master.seq.wrapping_add(seq as u64) };
         let same_fields = flags & SAME_FIELDS != 0;
-        let pairs = if same_fields { self.fields.len() as u64 } else { count(layout, bytes)? };
+        let pairs = if same_fields { self.fields.names.len() as u64 } else { count(layout, bytes)? };
         let is_deleted = flags & DELETED != 0;
         self.sink.stream_entry(id, is_deleted, pairs);
         for i in 0..pairs {
             if same_fields {
-                if let Some(name) = self.fields.get(i as usize) {
+                if let Some(name) = self.fields.names.get(i as usize) {
                     self.sink.field(name.element());
                 }
             } else {

@@ -17,7 +17,7 @@ use super::{errors, facts, side};
 use crate::arrow::schema;
 use crate::conversion::{Allocator, Overrides, Server, Target, Thresholds, Version};
 use crate::error::{Error, ErrorKind};
-use crate::rows::Filter;
+use crate::rows::{Filter, Form};
 use crate::scan::{Gathered, Options, Progress, Scan, verify};
 use crate::source::CancelFlag;
 
@@ -28,8 +28,13 @@ struct Shared {
     source: Mutex<Option<Source>>,
     progress: Arc<Progress>,
     cancel: CancelFlag,
+    /// Forms of the batches handed out so far.
+    forms: Mutex<Vec<Form>>,
     outcome: Mutex<Outcome>,
 }
+
+/// A form as Python sees it: type, encoding, kind, whether memory is exact.
+type FormParts = (String, Option<&'static str>, Option<&'static str>, Option<bool>);
 
 #[derive(Default)]
 struct Outcome {
@@ -40,6 +45,10 @@ struct Outcome {
 impl Shared {
     fn take_source(&self) -> Option<Source> {
         self.source.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn forms(&self) -> MutexGuard<'_, Vec<Form>> {
+        self.forms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn outcome(&self) -> MutexGuard<'_, Outcome> {
@@ -164,6 +173,14 @@ impl Reader {
         outcome.error.as_ref().map(|error| errors::to_python(py, error).into_value(py).into_any())
     }
 
+    /// Forms that the batches handed out so far refer to; the place in the list is the `form_id`.
+    fn forms(&self) -> Vec<FormParts> {
+        let parts = |form: &Form| {
+            (form.type_name.clone(), form.encoding, form.kind.map(|kind| kind.as_str()), form.memory_exact)
+        };
+        self.shared.forms().iter().map(parts).collect()
+    }
+
     /// Facts of the file, after the end.
     fn facts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         match &self.shared.outcome().gathered {
@@ -216,6 +233,13 @@ impl Rows {
         Ok(())
     }
 
+    fn publish_forms(&self) {
+        let Some(scan) = &self.scan else { return };
+        let mut published = self.shared.forms();
+        let new = scan.forms().get(published.len()..).unwrap_or_default();
+        published.extend_from_slice(new);
+    }
+
     fn close(&mut self, error: Option<Error>) {
         let mut outcome = self.shared.outcome();
         if outcome.error.is_none() {
@@ -240,7 +264,10 @@ impl Iterator for Rows {
             None => Ok(None),
         });
         match batch {
-            Ok(Some(batch)) => Some(Ok(batch)),
+            Ok(Some(batch)) => {
+                self.publish_forms();
+                Some(Ok(batch))
+            }
             Ok(None) => {
                 self.close(None);
                 let failed = self.shared.outcome().error.as_ref().map(ToString::to_string);

@@ -110,6 +110,12 @@ fn fill(name: &str, gathered: &Gathered, rows: &mut TableBuilder) {
             }
         }
         "anomalies" => anomalies(gathered, rows),
+        "templates" => {
+            for &(id, used) in &gathered.templates {
+                let share = used.bytes.checked_div(used.keys).unwrap_or(0);
+                rows.row([id.into(), used.bytes.into(), used.keys.into(), share.into()]);
+            }
+        }
         _ => rows.row([gathered.repeated_hashes.into()]),
     }
 }

@@ -208,7 +208,7 @@ impl ValueType {
             | Self::StreamListpacks5 => "stream",
             Self::Array => "array",
             Self::PathHash => "path-hash",
-            Self::KeyDbCron => "cron",
+            Self::KeyDbCron => "keydb-cron",
             Self::Hash
             | Self::HashZipmap
             | Self::HashZiplist

@@ -6,6 +6,10 @@ use super::header::Header;
 /// Most anomalies of one kind that are kept one by one; more are only counted.
 const KEPT_PER_KIND: u64 = 1000;
 
+/// Most bytes of aux fields, functions and scripts that are kept together: a dump of a few megabytes can unpack to
+/// gigabytes of them.
+const KEPT_BYTES: u64 = 64 << 20;
+
 /// An aux field in file order. Both parts are bytes: a writer may put anything there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aux {
@@ -110,6 +114,8 @@ pub struct FileFacts {
     pub anomalies: Vec<Anomaly>,
     /// Anomalies beyond those that are kept, per kind.
     pub anomalies_not_kept: Vec<(&'static str, u64)>,
+    /// Aux fields, functions and the like beyond those that are kept, by what they are.
+    pub not_kept: Vec<(&'static str, u64)>,
     pub dialect: Option<Dialect>,
     /// Commands inside the dump (UPDATE of Valkey 9.2) that were not applied.
     pub updates: u64,
@@ -120,6 +126,23 @@ pub struct FileFacts {
     /// Whether a key carried FREQ (true, _) or IDLE (_, true).
     pub eviction_seen: (bool, bool),
     pub end_offset: u64,
+    /// Anomalies by kind, kept or not.
+    noted: Vec<(&'static str, u64)>,
+    kept_bytes: u64,
+}
+
+/// Adds 1 to the count under a name; gives the count before.
+fn count(counts: &mut Vec<(&'static str, u64)>, name: &'static str) -> u64 {
+    match counts.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, count)) => {
+            *count += 1;
+            *count - 1
+        }
+        None => {
+            counts.push((name, 1));
+            0
+        }
+    }
 }
 
 impl FileFacts {
@@ -133,6 +156,7 @@ impl FileFacts {
             declared: Vec::new(),
             anomalies: Vec::new(),
             anomalies_not_kept: Vec::new(),
+            not_kept: Vec::new(),
             dialect: None,
             updates: 0,
             checksum: Checksum::Unknown,
@@ -141,6 +165,8 @@ impl FileFacts {
             slot_imports: Vec::new(),
             eviction_seen: (false, false),
             end_offset: 0,
+            noted: Vec::new(),
+            kept_bytes: 0,
         }
     }
 
@@ -151,14 +177,26 @@ impl FileFacts {
 
     /// Notes an anomaly; beyond a thousand of one kind they are only counted.
     pub fn note(&mut self, anomaly: Anomaly) {
-        let same = self.anomalies.iter().filter(|a| a.kind == anomaly.kind).count() as u64;
-        if same < KEPT_PER_KIND {
+        if count(&mut self.noted, anomaly.kind) < KEPT_PER_KIND {
             self.anomalies.push(anomaly);
-        } else if let Some((_, count)) = self.anomalies_not_kept.iter_mut().find(|(kind, _)| *kind == anomaly.kind) {
-            *count += 1;
         } else {
-            self.anomalies_not_kept.push((anomaly.kind, 1));
+            count(&mut self.anomalies_not_kept, anomaly.kind);
         }
+    }
+
+    /// Whether there is room for one more fact of `bytes` content where `kept` of at most `most` are there; if not, it is
+    /// counted, and the first one of its kind is an anomaly.
+    pub(super) fn has_room(&mut self, what: &'static str, kept: usize, most: usize, bytes: u64, offset: u64) -> bool {
+        let total = self.kept_bytes.saturating_add(bytes);
+        if kept < most && total <= KEPT_BYTES {
+            self.kept_bytes = total;
+            return true;
+        }
+        if count(&mut self.not_kept, what) == 0 {
+            let message = format!("more {what} than are kept: from here on they are only counted");
+            self.note(Anomaly { kind: "not-kept", offset, db: None, key: None, message });
+        }
+        false
     }
 
     /// Server family and version text as the aux fields tell them: `redis`, `valkey` or `unknown`.

@@ -1,5 +1,6 @@
 //! Function libraries (opcodes FUNCTION2 and FUNCTION_PRE_GA).
 
+use crate::encodings::Damage;
 use crate::error::Result;
 use crate::source::Input;
 
@@ -14,22 +15,22 @@ pub struct Function {
 }
 
 /// FUNCTION2: one string, whose first line `#!<engine> name=<library>` names the library.
-pub fn read(input: &mut Input, offset: u64) -> Result<Function> {
+pub fn read(input: &mut Input, damage: &mut Damage, offset: u64) -> Result<Function> {
     let mut code = Vec::new();
-    input.name(&mut code)?;
+    damage.name(input, &mut code)?;
     let (engine, library) = shebang(&code);
     Ok(Function { library, engine, code, offset })
 }
 
 /// FUNCTION_PRE_GA (release candidates of Redis 7.0): name, engine, optional description, code.
-pub fn read_pre_ga(input: &mut Input, offset: u64) -> Result<Function> {
+pub fn read_pre_ga(input: &mut Input, damage: &mut Damage, offset: u64) -> Result<Function> {
     let (mut library, mut engine, mut code) = (Vec::new(), Vec::new(), Vec::new());
-    input.name(&mut library)?;
-    input.name(&mut engine)?;
+    damage.name(input, &mut library)?;
+    damage.name(input, &mut engine)?;
     if input.length()? != 0 {
-        input.name(&mut code)?;
+        damage.name(input, &mut code)?;
     }
-    input.name(&mut code)?;
+    damage.name(input, &mut code)?;
     Ok(Function { library, engine, code, offset })
 }
 

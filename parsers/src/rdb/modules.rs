@@ -1,5 +1,6 @@
 //! Module data: type names, and values that are walked by their framing without knowing the module.
 
+use crate::encodings::Damage;
 use crate::error::{Error, Result};
 use crate::events::ValueSink;
 use crate::source::Input;
@@ -14,7 +15,7 @@ pub fn type_name(id: u64) -> (String, u16) {
 }
 
 /// Walks module values up to and with the end mark.
-pub fn values<S: ValueSink>(input: &mut Input, sink: &mut S) -> Result<()> {
+pub fn values<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S) -> Result<()> {
     loop {
         let start = input.offset();
         match input.length()? {
@@ -33,7 +34,7 @@ pub fn values<S: ValueSink>(input: &mut Input, sink: &mut S) -> Result<()> {
                 sink.module_double(number);
             }
             5 => {
-                let content = input.element()?;
+                let content = damage.element(input)?;
                 sink.module_string(content);
             }
             opcode => {

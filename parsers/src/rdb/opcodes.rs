@@ -1,7 +1,10 @@
 //! Opcodes: everything of a file that is no key.
 
+use std::collections::hash_map::Entry;
+
 use super::codes::Opcode;
 use super::facts::{Anomaly, Aux, DeclaredCounts, Dialect, ModuleAux, SlotImport};
+use super::functions::Function;
 use super::parser::{Counts, Parser};
 use super::{functions, modules};
 use crate::error::{Error, ErrorKind, Result};
@@ -11,12 +14,27 @@ use crate::source::Input;
 /// Aux fields that are kept one by one; a writer that sends more (one per key) is only counted.
 const KEPT_AUX: usize = 1000;
 
+/// Function libraries, cached scripts and slot imports that are kept one by one.
+const KEPT_LIBRARIES: usize = 100_000;
+
+/// Statements of counts that are kept: enough for every slot of a cluster in several databases.
+const KEPT_DECLARED: usize = 1 << 17;
+
+/// Databases whose keys are counted for the comparison with what the file declares.
+const COUNTED_DATABASES: usize = 1 << 16;
+
+/// Bytes of an odd aux value that a message shows.
+const SHOWN: usize = 64;
+
+/// Slots of a cluster: an import has no more ranges.
+const SLOTS: usize = 16_384;
+
 /// Longest header line of a command inside a dump.
 const COMMAND_LINE: usize = 24;
 
 /// Reads one opcode's payload. Returns whether a key record is open: true behind a prefix of a key.
-pub(super) fn read(parser: &mut Parser, opcode: Opcode, start: u64, open: bool) -> Result<bool> {
-    let input = &mut parser.input;
+pub(super) fn read(parser: &mut Parser, opcode: Opcode, start: u64, mut open: bool) -> Result<bool> {
+    let (input, damage) = (&mut parser.input, &mut parser.damage);
     match opcode {
         Opcode::ExpireTime => {
             let seconds = i32::from_le_bytes(input.array()?);
@@ -39,7 +57,7 @@ pub(super) fn read(parser: &mut Parser, opcode: Opcode, start: u64, open: bool) 
             let classes = input.length()?;
             for _ in 0..classes {
                 input.array::<4>()?;
-                modules::values(input, &mut Discard)?;
+                modules::values(input, damage, &mut Discard)?;
             }
             parser.record.has_metadata = true;
             return Ok(true);
@@ -50,25 +68,28 @@ pub(super) fn read(parser: &mut Parser, opcode: Opcode, start: u64, open: bool) 
         }
         Opcode::ResizeDb => {
             let (keys, expires) = (input.length()?, input.length()?);
-            declare(parser, None, keys, expires);
+            if let Some(counts) = parser.current_counts() {
+                counts.declared = Some((keys, expires));
+            }
+            declare(parser, None, keys, expires, start);
         }
         Opcode::SlotInfo => {
             let (slot, keys, expires) = (input.length()?, input.length()?, input.length()?);
             parser.facts.slot_info_seen = true;
-            declare(parser, Some(slot), keys, expires);
+            declare(parser, Some(slot), keys, expires, start);
         }
-        Opcode::Aux => return aux(parser, start, open),
+        Opcode::Aux => open = aux(parser, start, open)?,
         Opcode::ModuleAux => module_aux(parser, start)?,
         Opcode::Function2 => {
-            let function = functions::read(input, start)?;
-            parser.facts.functions.push(function);
+            let function = functions::read(input, damage, start)?;
+            keep_function(parser, function);
         }
         Opcode::FunctionPreGa => {
-            let function = functions::read_pre_ga(input, start)?;
-            parser.facts.functions.push(function);
+            let function = functions::read_pre_ga(input, damage, start)?;
+            keep_function(parser, function);
         }
-        Opcode::SlotImport => slot_import(parser)?,
-        Opcode::HashTemplate => parser.templates.read(input)?,
+        Opcode::SlotImport => slot_import(parser, start)?,
+        Opcode::HashTemplate => parser.templates.read(input, damage)?,
         Opcode::Update => {
             skip_command(input)?;
             parser.facts.updates += 1;
@@ -80,33 +101,58 @@ pub(super) fn read(parser: &mut Parser, opcode: Opcode, start: u64, open: bool) 
         }
         Opcode::Eof => {}
     }
+    if !open && let Some(error) = parser.damage.take() {
+        let message = format!("damaged and passed over: {error}");
+        let anomaly = Anomaly { kind: "damaged-value", offset: error.offset(), db: None, key: None, message };
+        parser.facts.note(anomaly);
+    }
     Ok(open)
 }
 
+/// Databases may come and go (forkless saves), and a hostile file may name billions of them.
 fn select(parser: &mut Parser, db: u64) {
     parser.record.db = db;
-    parser.current = match parser.counted.iter().position(|counts| counts.db == db) {
-        Some(at) => at,
-        None => {
+    let known = parser.counted.len();
+    parser.current = match parser.places.entry(db) {
+        Entry::Occupied(place) => Some(*place.get()),
+        Entry::Vacant(_) if known >= COUNTED_DATABASES => None,
+        Entry::Vacant(place) => {
             parser.counted.push(Counts { db, ..Counts::default() });
-            parser.counted.len() - 1
+            Some(*place.insert(known))
         }
     };
 }
 
-fn declare(parser: &mut Parser, slot: Option<u64>, keys: u64, expires: u64) {
-    parser.facts.declared.push(DeclaredCounts { db: parser.record.db, slot, keys, expires });
+fn declare(parser: &mut Parser, slot: Option<u64>, keys: u64, expires: u64, start: u64) {
+    let facts = &mut parser.facts;
+    if facts.has_room("statements of counts", facts.declared.len(), KEPT_DECLARED, 0, start) {
+        facts.declared.push(DeclaredCounts { db: parser.record.db, slot, keys, expires });
+    }
+}
+
+fn keep_function(parser: &mut Parser, function: Function) {
+    let facts = &mut parser.facts;
+    let bytes = [&function.library, &function.engine, &function.code].iter().map(|part| part.len() as u64).sum();
+    if facts.has_room("function libraries", facts.functions.len(), KEPT_LIBRARIES, bytes, function.offset) {
+        facts.functions.push(function);
+    }
 }
 
 /// An aux field. Those that stand before single keys (KeyDB) open the record of that key.
 fn aux(parser: &mut Parser, start: u64, open: bool) -> Result<bool> {
     let mut name = Vec::new();
-    parser.input.name(&mut name)?;
+    parser.damage.name(&mut parser.input, &mut name)?;
     let mut value = std::mem::take(&mut parser.scratch);
-    parser.input.name(&mut value)?;
+    parser.damage.name(&mut parser.input, &mut value)?;
+    let facts = &mut parser.facts;
+    let bytes = (name.len() + value.len()) as u64;
     let mut open = open;
     match name.as_slice() {
-        b"lua" => parser.facts.scripts.push(value.clone()),
+        b"lua" => {
+            if facts.has_room("cached scripts", facts.scripts.len(), KEPT_LIBRARIES, bytes, start) {
+                facts.scripts.push(value.clone());
+            }
+        }
         b"slot-info" => {
             parser.facts.slot_info_seen = true;
             slot_info(parser, &value, start);
@@ -116,16 +162,19 @@ fn aux(parser: &mut Parser, start: u64, open: bool) -> Result<bool> {
             open = true;
         }
         b"keydb-subexpire-key" | b"keydb-subexpire-when" => {
-            if parser.facts.dialect.replace(Dialect::KeyDb).is_none() || name == b"keydb-subexpire-key" {
-                note_subexpire(parser, start);
+            facts.dialect = Some(Dialect::KeyDb);
+            if !std::mem::replace(&mut parser.member_expiry_noted, true) {
+                let message = "KeyDB: members with an expiry of their own are read, their expiry is not counted".into();
+                let kind = "member-expiry-not-counted";
+                facts.note(Anomaly { kind, offset: start, db: None, key: None, message });
             }
         }
         _ => {
             if name == b"df-ver" {
-                parser.facts.dialect = Some(Dialect::Dragonfly);
+                facts.dialect = Some(Dialect::Dragonfly);
             }
-            if parser.facts.aux.len() < KEPT_AUX {
-                parser.facts.aux.push(Aux { name, value: value.clone(), offset: start });
+            if facts.has_room("aux fields", facts.aux.len(), KEPT_AUX, bytes, start) {
+                facts.aux.push(Aux { name, value: value.clone(), offset: start });
             }
         }
     }
@@ -133,21 +182,15 @@ fn aux(parser: &mut Parser, start: u64, open: bool) -> Result<bool> {
     Ok(open)
 }
 
-fn note_subexpire(parser: &mut Parser, offset: u64) {
-    if parser.facts.anomalies.iter().all(|a| a.kind != "member-expiry-not-counted") {
-        let message = "KeyDB: members with an expiry of their own are read, their expiry is not counted".into();
-        parser.facts.note(Anomaly { kind: "member-expiry-not-counted", offset, db: None, key: None, message });
-    }
-}
-
 /// Valkey's `slot-info`: `slot,keys,expires[,keys with volatile fields]`.
 fn slot_info(parser: &mut Parser, value: &[u8], offset: u64) {
     let mut numbers = value.split(|&b| b == b',').map(|part| std::str::from_utf8(part).ok()?.trim().parse().ok());
     let triple = (numbers.next().flatten(), numbers.next().flatten(), numbers.next().flatten());
     if let (Some(slot), Some(keys), Some(expires)) = triple {
-        declare(parser, Some(slot), keys, expires);
+        declare(parser, Some(slot), keys, expires, offset);
     } else {
-        let message = format!("aux field slot-info is no list of numbers: \"{}\"", value.escape_ascii());
+        let shown = &value[..value.len().min(SHOWN)];
+        let message = format!("aux field slot-info is no list of numbers: \"{}\"", shown.escape_ascii());
         parser.facts.note(Anomaly { kind: "odd-aux-field", offset, db: None, key: None, message });
     }
 }
@@ -160,23 +203,31 @@ fn module_aux(parser: &mut Parser, start: u64) -> Result<()> {
         return Err(Error::encoding("module aux data", "the mark before its time of writing is missing", marker));
     }
     let when = input.length()?;
-    modules::values(input, &mut Discard)?;
+    modules::values(input, &mut parser.damage, &mut Discard)?;
     let file_bytes = input.offset() - start;
-    if parser.facts.module_aux.len() < KEPT_AUX {
-        parser.facts.module_aux.push(ModuleAux { module, version, when, file_bytes, offset: start });
+    let facts = &mut parser.facts;
+    if facts.has_room("module aux records", facts.module_aux.len(), KEPT_AUX, 0, start) {
+        facts.module_aux.push(ModuleAux { module, version, when, file_bytes, offset: start });
     }
     Ok(())
 }
 
-fn slot_import(parser: &mut Parser) -> Result<()> {
+fn slot_import(parser: &mut Parser, start: u64) -> Result<()> {
     let input = &mut parser.input;
     let mut job = Vec::new();
-    input.name(&mut job)?;
+    parser.damage.name(input, &mut job)?;
     let mut ranges = Vec::new();
     for _ in 0..input.length()? {
-        ranges.push((input.length()?, input.length()?));
+        let range = (input.length()?, input.length()?);
+        if ranges.len() < SLOTS {
+            ranges.push(range);
+        }
     }
-    parser.facts.slot_imports.push(SlotImport { job, ranges });
+    let facts = &mut parser.facts;
+    let bytes = (job.len() + 16 * ranges.len()) as u64;
+    if facts.has_room("slot imports", facts.slot_imports.len(), KEPT_LIBRARIES, bytes, start) {
+        facts.slot_imports.push(SlotImport { job, ranges });
+    }
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The record loop: opcodes are noted, keys are handed out one by one, the end is checked.
 
+use std::collections::HashMap;
+
 use super::codes::{Codes, Family, Meaning, Opcode, ValueType, newest_known};
 use super::facts::{Anomaly, Checksum, Dialect, FileFacts};
 use super::header::{Frame, Header};
@@ -9,6 +11,9 @@ use super::templates::Templates;
 use crate::encodings::{self, Damage};
 use crate::error::{Error, ErrorKind, Result};
 use crate::source::Input;
+
+/// Bytes of a version text that a message shows.
+const SHOWN: usize = 64;
 
 /// What one step of the parser met.
 #[derive(Debug)]
@@ -27,6 +32,8 @@ pub(super) struct Counts {
     pub db: u64,
     pub keys: u64,
     pub expires: u64,
+    /// Keys and keys with an expiry, as RESIZEDB gives them.
+    pub declared: Option<(u64, u64)>,
 }
 
 /// A snapshot being read.
@@ -37,12 +44,16 @@ pub struct Parser {
     pub facts: FileFacts,
     pub(super) record: KeyRecord,
     pub templates: Templates,
-    damage: Damage,
+    pub(super) damage: Damage,
     pub(super) counted: Vec<Counts>,
-    /// Place of the current database in `counted`.
-    pub(super) current: usize,
+    /// Places in `counted` by database.
+    pub(super) places: HashMap<u64, usize>,
+    /// Place of the current database; none where there are too many databases to count.
+    pub(super) current: Option<usize>,
     pub(super) scratch: Vec<u8>,
+    pub(super) member_expiry_noted: bool,
     keys_begun: bool,
+    ended: bool,
 }
 
 impl Parser {
@@ -80,9 +91,12 @@ impl Parser {
             templates: Templates::default(),
             damage: Damage::new(salvage),
             counted: vec![Counts::default()],
-            current: 0,
+            places: HashMap::from([(0, 0)]),
+            current: Some(0),
             scratch: Vec::new(),
+            member_expiry_noted: false,
             keys_begun: false,
+            ended: false,
         })
     }
 
@@ -91,8 +105,15 @@ impl Parser {
         self.input.offset()
     }
 
-    /// Reads up to the next key and hands it to `sink`.
+    pub(super) fn current_counts(&mut self) -> Option<&mut Counts> {
+        self.counted.get_mut(self.current?)
+    }
+
+    /// Reads up to the next key and hands it to `sink`. Behind the end it stays at the end.
     pub fn next<S: RecordSink>(&mut self, sink: &mut S) -> Result<Outcome> {
+        if self.ended {
+            return Ok(Outcome::End);
+        }
         self.record.reset();
         let mut record_open = false;
         loop {
@@ -104,6 +125,7 @@ impl Parser {
             match self.codes.get(code) {
                 Some(Meaning::Type(value_type)) => return self.read_key(value_type, sink),
                 Some(Meaning::Op(Opcode::Eof)) => {
+                    self.ended = true;
                     self.finish()?;
                     return Ok(Outcome::End);
                 }
@@ -115,7 +137,8 @@ impl Parser {
 
     fn read_key<S: RecordSink>(&mut self, value_type: ValueType, sink: &mut S) -> Result<Outcome> {
         self.record.value_type = Some(value_type);
-        self.input.name(&mut self.record.name)?;
+        self.damage.name(&mut self.input, &mut self.record.name)?;
+        self.record.value_offset = self.input.offset();
         if !self.keys_begun {
             self.keys_begun = true;
             sink.before_first_key(&self.facts);
@@ -128,9 +151,11 @@ impl Parser {
         if let Err(e) = decoded {
             return Err(e.with_key(self.record.db, &self.record.name));
         }
-        let counts = &mut self.counted[self.current];
-        counts.keys += 1;
-        counts.expires += u64::from(self.record.expires_at_ms.is_some());
+        let expires = u64::from(self.record.expires_at_ms.is_some());
+        if let Some(counts) = self.current_counts() {
+            counts.keys += 1;
+            counts.expires += expires;
+        }
         self.facts.eviction_seen.0 |= self.record.lfu_frequency.is_some();
         self.facts.eviction_seen.1 |= self.record.idle_seconds.is_some();
         if let Some(error) = self.damage.take() {
@@ -208,20 +233,20 @@ impl Parser {
     /// Compares the keys of each database with what RESIZEDB declared.
     fn check_counts(&mut self) {
         let end = self.input.offset();
+        // Redis 3.2 counted keys that had expired, and left them out (redis rdb.c, rdbSaveKeyValuePair).
+        let leaves_out = self.facts.header.family == Family::Redis && self.facts.header.version <= 7;
         for counts in &self.counted {
-            let mut of_db = self.facts.declared.iter().filter(|d| d.db == counts.db && d.slot.is_none());
-            let Some(declared) = of_db.next_back().copied() else { continue };
-            if (declared.keys, declared.expires) == (counts.keys, counts.expires) {
+            let Some((keys, expires)) = counts.declared else { continue };
+            if (keys, expires) == (counts.keys, counts.expires)
+                || (leaves_out && keys >= counts.keys && expires >= counts.expires)
+            {
                 continue;
             }
             let message = format!(
-                "database {} declares {} keys, {} with an expiry; it has {} and {}",
-                counts.db, declared.keys, declared.expires, counts.keys, counts.expires
+                "database {} declares {keys} keys, {expires} with an expiry; it has {} and {}",
+                counts.db, counts.keys, counts.expires
             );
-            let anomaly = Anomaly { kind: "count-mismatch", offset: end, db: Some(counts.db), key: None, message };
-            if self.facts.anomalies.iter().all(|a| a.kind != "count-mismatch" || a.db != Some(counts.db)) {
-                self.facts.anomalies.push(anomaly);
-            }
+            self.facts.note(Anomaly { kind: "count-mismatch", offset: end, db: Some(counts.db), key: None, message });
         }
     }
 
@@ -229,9 +254,10 @@ impl Parser {
     #[cold]
     fn unknown(&self, code: u8, offset: u64) -> Error {
         let facts = &self.facts;
+        let shown = |text: &[u8]| text[..text.len().min(SHOWN)].escape_ascii().to_string();
         let hint = match (facts.dialect, code) {
             (Some(Dialect::Dragonfly), _) | (None, 200..=223) => {
-                let version = facts.aux_value(b"df-ver").map(|v| format!(" (df-ver {})", v.escape_ascii()));
+                let version = facts.aux_value(b"df-ver").map(|v| format!(" (df-ver {})", shown(v)));
                 format!(
                     "Dragonfly snapshot{}: not supported beyond plain types; save it with SAVE RDB",
                     version.unwrap_or_default()
@@ -243,9 +269,8 @@ impl Parser {
             _ => String::new(),
         };
         let (server, version) = facts.server();
-        let by = version.map(|v| format!(" written by {server} {}", v.escape_default())).unwrap_or_default();
+        let by = version.map(|v| format!(" written by {server} {}", shown(v.as_bytes()))).unwrap_or_default();
         let format = format!("{}{by}", facts.header.text());
-        let error = Error::new(ErrorKind::UnknownCode { code, format, hint }, offset);
-        if self.record.name.is_empty() { error } else { error.with_key(self.record.db, &self.record.name) }
+        Error::new(ErrorKind::UnknownCode { code, format, hint }, offset)
     }
 }

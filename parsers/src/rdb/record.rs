@@ -15,6 +15,8 @@ pub struct KeyRecord {
     pub lfu_frequency: Option<u8>,
     /// Offset of the first byte of the record: its first prefix opcode, or its type.
     pub offset: u64,
+    /// Offset of the first byte of the value.
+    pub value_offset: u64,
     /// Whether module metadata (KEY_META) stood before the key.
     pub has_metadata: bool,
     pub value_type: Option<ValueType>,

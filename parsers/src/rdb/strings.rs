@@ -11,6 +11,10 @@ use crate::source::{Bounded, Bytes, Input, Slice};
 /// the compression is sound, and a text this short may be an integer.
 const ALWAYS_UNPACKED: u64 = 4096;
 
+/// Longest name: servers refuse longer strings unless configured otherwise, and a length that claims more is no reason
+/// to read the rest of the file into memory.
+const LONGEST_NAME: u64 = 512 << 20;
+
 /// How a string stands in the file; the content follows at the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StringHead {
@@ -50,7 +54,6 @@ impl Input {
             3 => {
                 let packed = self.length()?;
                 let length = self.length()?;
-                lzf::check_lengths(packed, length, start)?;
                 Ok(StringHead::Lzf { packed, length })
             }
             4 => Err(Error::new(
@@ -102,7 +105,9 @@ impl Input {
     /// Passes over an LZF string, unpacking it where everything is to be unpacked.
     fn pass_lzf(&mut self, packed: u64, length: u64) -> Result<()> {
         if !self.unpack_all {
-            return self.skip(packed);
+            let sound = lzf::check_lengths(packed, length, self.offset());
+            self.skip(packed)?;
+            return sound;
         }
         let end = self.offset().saturating_add(packed);
         let outcome = Unpacking::new(self, packed, length, "string").and_then(Unpacking::finish);
@@ -112,6 +117,10 @@ impl Input {
     /// Unpacks an LZF string of which `wanted` bytes are enough; consumes all of it.
     pub(crate) fn unpack_string(&mut self, packed: u64, length: u64, wanted: u64) -> Result<&[u8]> {
         let offset = self.offset();
+        if let Err(e) = lzf::check_lengths(packed, length, offset) {
+            self.skip(packed)?;
+            return Err(e);
+        }
         let n = self.peek_size(packed)?;
         let mut unpacked = std::mem::take(&mut self.unpacked);
         let outcome = self
@@ -127,6 +136,7 @@ impl Input {
     /// Unpacks the first `wanted` bytes of an LZF string, of which nothing is consumed.
     pub(crate) fn unpack_prefix(&mut self, packed: u64, length: u64, wanted: u64) -> Result<&[u8]> {
         let offset = self.offset();
+        lzf::check_lengths(packed, length, offset)?;
         // Runs of one literal are the worst case: two compressed bytes for one.
         let n = self.peek_size(packed.min(2 * wanted + 64))?;
         let mut unpacked = std::mem::take(&mut self.unpacked);
@@ -149,8 +159,25 @@ impl Input {
 
     /// A name (key, aux field, library): always whole, as text bytes.
     pub fn name(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let start = self.offset();
+        if self.name_within(LONGEST_NAME, out)? {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::CorruptLength { what: "a name of more than 512 MiB" }, start))
+    }
+
+    /// The same up to `limit` bytes; a longer string is passed over, and false is given.
+    pub fn name_within(&mut self, limit: u64, out: &mut Vec<u8>) -> Result<bool> {
         out.clear();
         match self.string_head()? {
+            StringHead::Plain { length } if length > limit => {
+                self.skip(length)?;
+                return Ok(false);
+            }
+            StringHead::Lzf { packed, length } if length > limit => {
+                self.skip(packed)?;
+                return Ok(false);
+            }
             StringHead::Plain { length } => {
                 let n = self.peek_size(length)?;
                 out.extend_from_slice(self.peek(n)?);
@@ -161,7 +188,7 @@ impl Input {
                 out.extend_from_slice(self.unpack_string(packed, length, length)?);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// A packed value: its whole window goes through `decoder`. Damage inside does not break the frame: the input

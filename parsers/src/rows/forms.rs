@@ -87,6 +87,11 @@ impl Forms {
         self.last as i32
     }
 
+    /// The combinations met so far, by number.
+    pub fn known(&self) -> &[Form] {
+        &self.rows
+    }
+
     pub fn into_rows(self) -> Vec<Form> {
         self.rows
     }

@@ -9,11 +9,12 @@ use arrow_schema::ArrowError;
 use super::gathered::Counts;
 use super::options::Options;
 use crate::arrow::key_rows::{KeyRow, KeyRows};
-use crate::conversion::{Assumption, KeyHead, Overrides, Target, Tracker};
+use crate::conversion::{Assumption, KeyHead, Overrides, Server, Target, Tracker, Version};
 use crate::duplicates::Duplicates;
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::fan_out::Both;
 use crate::forward_events;
+use crate::memory::{self, Memory, TemplateUse};
 use crate::patterns::{PatternMiner, slot};
 use crate::rdb::codes::ValueType;
 use crate::rdb::facts::Anomaly;
@@ -29,7 +30,7 @@ const SPOOLED_AT: usize = 4 << 20;
 /// Gathers everything about keys.
 pub struct Collector {
     /// What gathers the facts of the value being read.
-    sinks: Both<KeyFacts, Both<Tracker, StreamRows>>,
+    sinks: Both<KeyFacts, Both<Both<Tracker, Memory>, StreamRows>>,
     overrides: Overrides,
     target: Option<Target>,
     filter: Filter,
@@ -53,7 +54,7 @@ impl Collector {
         let spool = |folder: &Path| Spool::new(folder, SPOOLED_AT);
         let folder = options.spool_folder.as_path();
         Self {
-            sinks: Both(KeyFacts::default(), Both(Tracker::new([]), StreamRows::default())),
+            sinks: Both(KeyFacts::default(), Both(models(&placeholder()), StreamRows::default())),
             overrides: options.overrides.clone(),
             target: None,
             filter: options.filter.clone(),
@@ -70,6 +71,12 @@ impl Collector {
             seen: 0,
             failure: None,
         }
+    }
+
+    /// Hash templates with their size and the keys that use them, by the id of the file.
+    pub(super) fn templates(&self) -> Vec<(u64, TemplateUse)> {
+        let Both(_, Both(Both(_, memory), _)) = &self.sinks;
+        memory.templates.iter().collect()
     }
 
     /// Rows waiting in the batch.
@@ -133,6 +140,26 @@ impl Collector {
     }
 }
 
+/// What decides encodings, and what follows from them in memory.
+fn models(target: &Target) -> Both<Tracker, Memory> {
+    Both(Tracker::new([target]), Memory::new(target))
+}
+
+/// Any server, until the first key comes and the file has told its own.
+fn placeholder() -> Target {
+    Target::new(Server::Redis, Version::new(7, 2, 0))
+}
+
+/// A key as the memory model sees it.
+#[inline]
+pub fn memory_key(record: &KeyRecord) -> memory::KeyFacts {
+    memory::KeyFacts {
+        name_bytes: record.name.len() as u64,
+        expires: record.expires_at_ms.is_some(),
+        evictable: record.idle_seconds.is_some() || record.lfu_frequency.is_some(),
+    }
+}
+
 /// A type as forms and patterns number it.
 fn type_key(value: ValueType) -> TypeKey {
     let name = value.type_name();
@@ -160,7 +187,7 @@ impl ValueSink for Collector {
 impl RecordSink for Collector {
     fn before_first_key(&mut self, facts: &FileFacts) {
         let target = Target::from_facts(facts, &self.overrides).target;
-        self.sinks.1.0 = Tracker::new([&target]);
+        self.sinks.1.0 = models(&target);
         self.target = Some(target);
     }
 
@@ -177,7 +204,7 @@ impl RecordSink for Collector {
         if !self.wanted {
             return;
         }
-        let Both(facts, Both(tracker, _)) = &self.sinks;
+        let Both(facts, Both(Both(tracker, memory), _)) = &mut self.sinks;
         let (Some(value_type), Some(target)) = (facts.value_type, &self.target) else { return };
         let (key, code) = match (&facts.module, type_key(value_type)) {
             (Some((name, _)), _) => (self.forms.module(name), MODULE_CODE),
@@ -194,7 +221,9 @@ impl RecordSink for Collector {
         let encoding = tracker.encoding(KeyHead::of(record), target);
         let encoding_name = encoding.name(target);
         let elements = tracker.elements();
-        let form_id = self.forms.id(key, encoding, encoding_name, facts.kind, None);
+        let figures = memory.finish(&memory_key(record), encoding);
+        let exact = figures.memory_bytes.map(|_| figures.exact);
+        let form_id = self.forms.id(key, encoding, encoding_name, facts.kind, exact);
         self.counts.keys += 1;
         self.counts.expiring_keys += u64::from(record.expires_at_ms.is_some());
         self.rows.push(&KeyRow {
@@ -203,8 +232,8 @@ impl RecordSink for Collector {
             form_id,
             pattern_id: self.miner.assign(&record.name, code) as i32,
             elements,
-            memory_bytes: None,
-            allocated_bytes: None,
+            memory_bytes: figures.memory_bytes,
+            allocated_bytes: figures.allocated_bytes,
             value_bytes: Some(facts.value_bytes),
             dump_bytes,
             record_offset: record.offset,

@@ -5,6 +5,7 @@ use std::io;
 use super::collector::Collector;
 use crate::conversion::Assumption;
 use crate::error::{Error, OpenKey};
+use crate::memory::TemplateUse;
 use crate::patterns::PatternTable;
 use crate::rdb::facts::{Anomaly, FileFacts};
 use crate::rdb::{Parser, facts::Dialect};
@@ -54,6 +55,8 @@ pub struct Gathered {
     pub key_facts: Option<Spool>,
     pub groups: Option<Spool>,
     pub consumers: Option<Spool>,
+    /// Hash templates by the id of the file; each of their keys is charged a share of them.
+    pub templates: Vec<(u64, TemplateUse)>,
     /// Hashes of names that were met more than once.
     pub repeated_hashes: u64,
 }
@@ -75,6 +78,7 @@ impl Gathered {
             key_facts: None,
             groups: None,
             consumers: None,
+            templates: Vec::new(),
             repeated_hashes: 0,
         }
     }
@@ -85,7 +89,9 @@ impl Gathered {
             parser.facts.note(anomaly);
         }
         let assumption = collector.assumption(&parser.facts);
+        let templates = collector.templates();
         Ok(Self {
+            templates,
             forms: collector.forms.into_rows(),
             patterns: collector.miner.finish(),
             key_facts: Some(collector.key_facts),

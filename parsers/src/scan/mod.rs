@@ -19,6 +19,7 @@ use arrow_array::RecordBatch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rdb::facts::Anomaly;
 use crate::rdb::{FileFacts, Outcome, Parser};
+use crate::rows::Form;
 use crate::source::{CancelFlag, Input};
 
 /// Names of one batch take at most this many bytes, so that huge keys make small batches.
@@ -69,6 +70,11 @@ impl Scan {
         }
         let batch = self.collector.take_batch().map_err(|e| self.failure(io::Error::other(e)))?;
         Ok(Some(batch))
+    }
+
+    /// The forms that the batches so far refer to, by number.
+    pub fn forms(&self) -> &[Form] {
+        self.collector.forms.known()
     }
 
     fn step(&mut self) -> Result<()> {

@@ -14,6 +14,9 @@ const BLOCK: usize = 1 << 20;
 /// A value up to this size is decoded from one contiguous slice; a larger one is walked.
 const CONTIGUOUS: u64 = 256 << 10;
 
+/// The text of a 64-bit integer or double must always be seen.
+const SHORTEST_LIMIT: u64 = 32;
+
 /// Forward-only input with offsets and a running checksum. Holds one block, whatever the size of the source.
 pub struct Input {
     reader: Box<dyn Read + Send>,
@@ -68,6 +71,12 @@ impl Input {
     /// Unpacks every compressed string, also where its length would be enough, to see that it is sound.
     pub fn unpack_everything(&mut self) {
         self.unpack_all = true;
+    }
+
+    /// Sets the size up to which a value is held at once, for callers (and tests) with less memory to spend. Texts of
+    /// integers and keys of stream nodes are held always.
+    pub fn set_contiguous_limit(&mut self, bytes: u64) {
+        self.contiguous = bytes.max(SHORTEST_LIMIT);
     }
 
     /// Largest value that is held at once.

@@ -27,10 +27,14 @@ fn corrupt(what: &'static str, offset: u64) -> Error {
     Error::new(ErrorKind::CorruptLzf { what }, offset)
 }
 
-/// Refuses a declared length that `packed` bytes cannot unpack to, before anything is allocated for it.
+/// Refuses lengths that cannot belong together, before anything is allocated or read for them: `packed` bytes unpack
+/// to at most 264 times as many, and never to less than half as many (single literals).
 pub fn check_lengths(packed: u64, unpacked: u64, offset: u64) -> Result<()> {
     if unpacked > packed.saturating_mul(EXPANSION) {
         return Err(corrupt("it declares more bytes than its data can unpack to", offset));
+    }
+    if packed > unpacked.saturating_mul(2) {
+        return Err(corrupt("it has more data than its declared bytes can need", offset));
     }
     Ok(())
 }
@@ -80,8 +84,8 @@ fn copy_back(out: &mut Vec<u8>, distance: usize, length: usize) -> bool {
 
 /// Unpacks `packed` into `out` (cleared first) until `wanted` bytes are there or the input ends.
 ///
-/// With `wanted` equal to the declared length the whole string is unpacked and both ends must meet. The caller has
-/// compared the lengths ([`check_lengths`]); `out` grows with what is unpacked, not by what is declared.
+/// With `wanted` equal to the declared length the whole string is unpacked and both ends must meet. `out` grows with
+/// what is unpacked, not by what is declared.
 pub fn unpack(packed: &[u8], declared: u64, wanted: usize, out: &mut Vec<u8>, offset: u64) -> Result<()> {
     out.clear();
     let whole = wanted as u64 >= declared;
@@ -322,6 +326,8 @@ mod tests {
         assert!(unpacked(&[0, b'a'], 2).is_err());
         assert!(unpacked(&[1, b'a', b'b'], 1).is_err());
         assert!(check_lengths(2, u64::MAX, 0).is_err());
+        assert!(check_lengths(1 << 30, 10, 0).is_err());
+        assert!(check_lengths(20, 10, 0).is_ok());
     }
 
     #[test]

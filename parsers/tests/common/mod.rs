@@ -1,9 +1,16 @@
 //! Where the corpus is and how its truth is read. Without the corpus a test says what it skips.
 
+#![allow(dead_code, reason = "every test file uses its own part")]
+
+pub mod contents;
+
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
+use _native::error::Error;
+use _native::rdb::{Outcome, Parser, RecordSink};
+use _native::source::{CancelFlag, Input};
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 
@@ -52,6 +59,35 @@ impl Dump {
             .map(|line| serde_json::from_slice(line).unwrap())
             .collect()
     }
+
+    /// What the server said of the file as a whole; none where the corpus describes the dump elsewhere.
+    pub fn meta(&self) -> Option<Value> {
+        let path = self.truth.to_string_lossy().replace("truth.jsonl.gz", "meta.json");
+        let meta: Value = serde_json::from_slice(&std::fs::read(path).ok()?).unwrap();
+        meta.get("rdb")?.get("types").is_some().then_some(meta)
+    }
+}
+
+/// An input over bytes in memory.
+pub fn input(bytes: &[u8]) -> Input {
+    Input::new(Box::new(Cursor::new(bytes.to_vec())), CancelFlag::default())
+}
+
+/// Reads to the end; gives the damage that salvage passed over.
+pub fn drain<S: RecordSink>(parser: &mut Parser, sink: &mut S) -> Result<Vec<Error>, Error> {
+    let mut damage = Vec::new();
+    loop {
+        match parser.next(sink)? {
+            Outcome::End => return Ok(damage),
+            Outcome::Key => {}
+            Outcome::Damaged(error) => damage.push(error),
+        }
+    }
+}
+
+/// A text in a JSON object.
+pub fn text_of<'v>(object: &'v Value, name: &str) -> &'v str {
+    object[name].as_str().unwrap_or_else(|| panic!("{name} is no text in {object}"))
 }
 
 /// All dumps of the corpus that have a truth file (append-only logs excepted), in the order of their paths.

@@ -1,19 +1,27 @@
 -- One pass over the new rows: everything that patterns, prefixes and the summary need, by class of size.
 -- Classes are exact below 64 bytes and an eighth of an octave above.
 CREATE TEMP TABLE key_groups AS
-WITH sized AS (
+WITH shares AS (
+    SELECT f.record_offset, t.share_bytes
+    FROM key_facts AS f
+    INNER JOIN templates AS t ON t.snapshot_id = f.snapshot_id AND t.template_id = f.template_id
+    WHERE f.snapshot_id = $snapshot_id
+),
+
+sized AS (
     SELECT
-        pattern_id,
-        db,
-        form_id,
-        coalesce(memory_bytes, value_bytes, dump_bytes) AS size,
-        expires_at_ms,
-        memory_bytes,
-        value_bytes,
-        coalesce(octet_length(raw), strlen(name)) AS key_bytes,
-        dump_bytes
-    FROM key_rows
-    WHERE snapshot_id = $snapshot_id
+        r.pattern_id,
+        r.db,
+        r.form_id,
+        coalesce(r.memory_bytes + coalesce(s.share_bytes, 0), r.value_bytes, r.dump_bytes) AS size,
+        r.expires_at_ms,
+        r.memory_bytes + coalesce(s.share_bytes, 0) AS memory_bytes,
+        r.value_bytes,
+        coalesce(octet_length(r.raw), strlen(r.name)) AS key_bytes,
+        r.dump_bytes
+    FROM key_rows AS r
+    LEFT JOIN shares AS s ON s.record_offset = r.record_offset
+    WHERE r.snapshot_id = $snapshot_id
 ),
 
 grouped AS (

@@ -210,6 +210,14 @@ CREATE TABLE declared_counts (
     expires BIGINT NOT NULL
 );
 
+CREATE TABLE templates (
+    snapshot_id BIGINT NOT NULL,
+    template_id BIGINT NOT NULL,
+    template_bytes BIGINT NOT NULL,
+    keys BIGINT NOT NULL,
+    share_bytes BIGINT NOT NULL
+);
+
 CREATE TABLE anomalies (
     snapshot_id BIGINT NOT NULL,
     kind VARCHAR NOT NULL,

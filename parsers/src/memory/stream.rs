@@ -1,0 +1,180 @@
+//! Streams: a radix tree of listpacks, groups with their pending entries and consumers, idempotent producers.
+
+use super::bill::{Bill, Part};
+use super::costs::Costs;
+use super::key::KeyFacts;
+use super::rax::{RaxSize, RaxTotals};
+use super::rules::Style;
+use crate::events::{Element, StreamId};
+
+/// Servers that do not measure their radix trees take this much for a key and for a node (object.c,
+/// streamRadixTreeMemoryUsage).
+const GUESSED_KEY: u64 = 16;
+const GUESSED_NODE: u64 = 244;
+/// A producer (Redis 8.6).
+const PRODUCER: u64 = 24;
+/// Pending ids that are kept to find those that several groups have.
+const KEPT_IDS: usize = 1 << 20;
+
+/// Two sums side by side: what is counted and what is allocated.
+#[derive(Debug, Default, Clone, Copy)]
+struct Sum {
+    counted: u64,
+    allocated: u64,
+}
+
+impl Sum {
+    fn add(&mut self, counted: u64, allocated: u64) {
+        self.counted = self.counted.saturating_add(counted);
+        self.allocated = self.allocated.saturating_add(allocated);
+    }
+}
+
+/// What a stream's memory follows from.
+#[derive(Debug, Default)]
+pub struct StreamSums {
+    entries: RaxSize,
+    packed: Sum,
+    groups: RaxSize,
+    group_count: u64,
+    group_sum: Sum,
+    trees: Sum,
+    pending: RaxSize,
+    consumers: RaxSize,
+    consumer_pending: RaxSize,
+    in_consumer: bool,
+    ids: Vec<StreamId>,
+    ids_left_out: bool,
+    pending_groups: u64,
+    producers: Sum,
+}
+
+impl StreamSums {
+    pub fn begin(&mut self) {
+        for tree in
+            [&mut self.entries, &mut self.groups, &mut self.pending, &mut self.consumers, &mut self.consumer_pending]
+        {
+            tree.clear();
+        }
+        self.ids.clear();
+        (self.packed, self.group_sum, self.trees, self.producers) = Default::default();
+        (self.group_count, self.pending_groups) = (0, 0);
+        (self.in_consumer, self.ids_left_out) = (false, false);
+    }
+
+    pub fn node(&mut self, master: StreamId, bytes: u64, costs: &Costs) {
+        self.entries.insert(&master.to_raw(), costs);
+        let allocated = costs.allocated(bytes);
+        self.packed.add(if costs.constants.stream_rounded { allocated } else { bytes }, allocated);
+    }
+
+    pub fn group(&mut self, name: Element<'_>, costs: &Costs) {
+        self.group_count += 1;
+        insert_name(&mut self.groups, name, costs);
+        self.group_sum.add(costs.constants.stream_group, costs.allocated(costs.constants.stream_group));
+    }
+
+    pub fn pending(&mut self, id: StreamId, costs: &Costs) {
+        self.pending.insert(&id.to_raw(), costs);
+        self.group_sum.add(costs.constants.stream_nack, costs.allocated(costs.constants.stream_nack));
+        if costs.constants.style == Style::Accounted {
+            if self.ids.len() < KEPT_IDS {
+                self.ids.push(id);
+            } else {
+                self.ids_left_out = true;
+            }
+        }
+    }
+
+    pub fn consumer(&mut self, name: Element<'_>, costs: &Costs) {
+        self.close_consumer(costs);
+        self.in_consumer = true;
+        insert_name(&mut self.consumers, name, costs);
+        let n = name.len();
+        let counted = if costs.constants.style == Style::Accounted { costs.sds.accounted(n) } else { n };
+        let consumer = costs.constants.stream_consumer;
+        self.group_sum.add(consumer + counted, costs.allocated(consumer) + costs.sds.allocated(n));
+    }
+
+    pub fn consumer_pending(&mut self, id: StreamId, costs: &Costs) {
+        self.consumer_pending.insert(&id.to_raw(), costs);
+    }
+
+    fn close_consumer(&mut self, costs: &Costs) {
+        if self.in_consumer {
+            let totals = self.consumer_pending.finish(costs);
+            self.tree(totals, true, costs);
+            self.in_consumer = false;
+        }
+    }
+
+    pub fn group_end(&mut self, costs: &Costs) {
+        self.close_consumer(costs);
+        let pending = self.pending.finish(costs);
+        self.pending_groups += u64::from(pending.keys > 0);
+        self.tree(pending, true, costs);
+        let consumers = self.consumers.finish(costs);
+        self.tree(consumers, costs.constants.style == Style::Accounted, costs);
+    }
+
+    pub fn producer(&mut self, costs: &Costs) {
+        self.producers.add(PRODUCER, costs.allocated(PRODUCER));
+    }
+
+    pub fn producer_entry(&mut self, id: Element<'_>, costs: &Costs) {
+        let bytes = costs.allocated(id.len().saturating_add(costs.constants.producer_entry));
+        self.producers.add(bytes, bytes);
+    }
+
+    /// Adds a tree to the sums; `counted`: the server counts it.
+    fn tree(&mut self, totals: RaxTotals, counted: bool, costs: &Costs) {
+        let measured = totals.allocated.saturating_add(costs.allocated(costs.constants.rax));
+        let told = match costs.constants.style {
+            _ if !counted => 0,
+            Style::Estimate | Style::Dict | Style::Kvobj => {
+                (totals.keys.saturating_mul(GUESSED_KEY)).saturating_add(totals.nodes.saturating_mul(GUESSED_NODE))
+            }
+            Style::Accounted | Style::Hashtable | Style::Embedded => measured,
+        };
+        self.trees.add(told, measured);
+    }
+
+    pub fn bill(&mut self, costs: &Costs, key: &KeyFacts, bill: &mut Bill) {
+        let constants = &costs.constants;
+        let accounted = constants.style == Style::Accounted;
+        costs.bill_object(key, bill);
+        let head = if constants.stream_counted { constants.stream } else { 0 };
+        bill.put(Part::Head, head, costs.allocated(constants.stream));
+        let entries = self.entries.finish(costs);
+        self.tree(entries, true, costs);
+        if self.group_count > 0 {
+            let groups = self.groups.finish(costs);
+            self.tree(groups, accounted, costs);
+        }
+        if accounted && self.pending_groups > 0 {
+            self.ids.sort_unstable();
+            let mut all = RaxSize::default();
+            for id in &self.ids {
+                all.insert(&id.to_raw(), costs);
+            }
+            let all = all.finish(costs);
+            self.tree(all, true, costs);
+            if self.ids_left_out && self.pending_groups > 0 {
+                bill.draw(0.0);
+            }
+        }
+        bill.put(Part::RadixTrees, self.trees.counted, self.trees.allocated);
+        bill.put(Part::Packed, self.packed.counted, self.packed.allocated);
+        bill.put(Part::Groups, self.group_sum.counted, self.group_sum.allocated);
+        bill.put(Part::Producers, self.producers.counted, self.producers.allocated);
+    }
+}
+
+/// Puts a name into a tree of names. One that is not held stands for its length.
+fn insert_name(tree: &mut RaxSize, name: Element<'_>, costs: &Costs) {
+    match name {
+        Element::Bytes(bytes) => tree.insert(bytes, costs),
+        Element::Int(number) => tree.insert(number.to_string().as_bytes(), costs),
+        Element::Opaque { length } => tree.insert(&length.to_be_bytes(), costs),
+    }
+}

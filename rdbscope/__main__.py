@@ -1,0 +1,83 @@
+"""The program: runs the command line and turns every ending into one line and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from rdbscope import console
+from rdbscope.errors import RdbscopeError, one_line
+from rdbscope.exit_codes import ExitCode
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command line and returns the exit code; nothing is raised but SystemExit of the interpreter."""
+    debug = "--debug" in arguments or bool(os.environ.get("RDBSCOPE_DEBUG"))
+    try:
+        code = _command(list(arguments))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return _broken_pipe()
+    except (KeyboardInterrupt, click.Abort):
+        console.error("interrupted")
+        return ExitCode.INTERRUPTED
+    except RdbscopeError as problem:
+        _traceback(debug)
+        console.error(problem.line())
+        return problem.exit_code
+    except click.ClickException as problem:
+        _usage(problem)
+        return ExitCode.USAGE
+    except Exception as problem:
+        if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            console.error(f"output: {problem.strerror}")
+            return ExitCode.OUTPUT
+        _traceback(debug)
+        console.error(
+            f"internal error: {type(problem).__name__}: {one_line(problem)}; "
+            "please report it with the output of: rdbscope --debug …"
+        )
+        return ExitCode.INTERNAL
+
+
+def _command(arguments: list[str]) -> int:
+    from rdbscope.cli import main as group
+
+    result = group.main(arguments, prog_name=console.PROGRAM, standalone_mode=False)
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _usage(problem: click.ClickException) -> None:
+    if isinstance(problem, click.exceptions.NoArgsIsHelpError):
+        click.echo(problem.ctx.get_help() if problem.ctx else "", err=True)
+        return
+    path = problem.ctx.command_path if isinstance(problem, click.UsageError) and problem.ctx else console.PROGRAM
+    console.error(f"{one_line(Exception(problem.format_message()))} (see: {path} --help)")
+
+
+def _traceback(debug: bool) -> None:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+
+
+def _broken_pipe() -> int:
+    # What is still buffered cannot be written; the interpreter would complain about it at exit.
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    return ExitCode.BROKEN_PIPE
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The command line: one module per command, each thin: options in, public functions called, a format out."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from rdbscope import console
+from rdbscope.cli.completion import completion
+from rdbscope.cli.export import export
+from rdbscope.cli.info import info
+from rdbscope.cli.load import load
+from rdbscope.cli.query import query
+from rdbscope.cli.snapshots import snapshots
+from rdbscope.cli.top import top
+from rdbscope.cli.tree import tree
+from rdbscope.cli.verify import verify
+from rdbscope.exit_codes import MEANINGS
+
+COMMANDS = (load, query, top, tree, verify, export, snapshots, info, completion)
+
+
+class Group(click.Group):
+    """The group of all commands; its help ends with the exit codes."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Prints the table of exit codes."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Commands in the order of use, not of the alphabet."""
+        return list(self.commands)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("-q", "--quiet", is_flag=True, envvar="RDBSCOPE_QUIET", help="No notes and no progress on stderr.")
+@click.option("--debug", is_flag=True, envvar="RDBSCOPE_DEBUG", help="Show the traceback of an error.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour; auto follows the terminal, NO_COLOR and FORCE_COLOR.",
+)
+@click.version_option(None, "-V", "--version", message="%(version)s", package_name="rdbscope")
+def main(quiet: bool, debug: bool, color: str) -> None:
+    """Answers offline: what is in this Redis or Valkey snapshot, what does it cost, what is wrong with it?
+
+    Start with: rdbscope load dump.rdb
+    """
+    console.set_quiet(quiet)
+    if color != "auto":
+        os.environ.pop("NO_COLOR", None)
+        os.environ.pop("FORCE_COLOR", None)
+        os.environ["FORCE_COLOR" if color == "always" else "NO_COLOR"] = "1"
+
+
+for command in COMMANDS:
+    main.add_command(command)

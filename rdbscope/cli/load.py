@@ -1,0 +1,95 @@
+"""`rdbscope load`: dumps into the database, with a summary of each."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rdbscope import config, console
+from rdbscope.cli import options
+from rdbscope.errors import InterruptedLoadError, RdbscopeError
+from rdbscope.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from rdbscope.options import ReadOptions
+    from rdbscope.store.connect import Connection
+    from rdbscope.store.load import Labels
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)
+@options.database_option
+@click.option("--node", metavar="NAME", help="The server the dump comes from.")
+@click.option("--name", metavar="NAME", help="Name of the snapshot. Default: the file's name.")
+@click.option("--force", is_flag=True, help="Load a file again that is in the database already.")
+@options.salvage_option
+@options.filter_options
+@options.model_options
+@options.memory_option
+def load(
+    sources: tuple[str, ...],
+    db: str | None,
+    node: str | None,
+    name: str | None,
+    force: bool,
+    salvage: bool,
+    match: tuple[str, ...],
+    types: tuple[str, ...],
+    databases: tuple[int, ...],
+    as_server: str | None,
+    settings: tuple[str, ...],
+    config_file: Path | None,
+    allocator: str | None,
+    cluster: bool | None,
+    memory_limit: str | None,
+) -> int:
+    """Loads snapshots into the database and says what is in them.
+
+    SOURCE is an RDB file, a directory or glob of them, a URL, or - for standard input; compressed or not. Each source
+    is loaded whole or not at all, and one that fails does not stop the others.
+    """
+    from rdbscope.api import each_source
+    from rdbscope.store import connect
+    from rdbscope.store.load import Labels
+
+    read = options.read_options(
+        salvage=salvage, match=match, types=types, databases=databases, as_server=as_server, settings=settings,
+        config_file=config_file, allocator=allocator, cluster=cluster,
+    )  # fmt: skip
+    database = config.database(db)
+    worst = ExitCode.OK
+    with connect.writing(database, memory_limit=options.memory_limit(memory_limit)) as connection:
+        for source, problem in each_source(sources):
+            try:
+                if problem is not None:
+                    raise problem
+                _load(connection, source, read, database, Labels(name, node), force)
+            except InterruptedLoadError:
+                raise
+            except RdbscopeError as failed:
+                console.error(failed.line())
+                worst = max(worst, failed.exit_code)
+    return worst
+
+
+def _load(
+    connection: Connection, source: str, read: ReadOptions, database: Path, labels: Labels, force: bool
+) -> None:
+    from rdbscope.api import load_one
+    from rdbscope.cli.progress import watch
+    from rdbscope.reports import summary
+    from rdbscope.store.facts import snapshot_facts
+
+    result = load_one(connection, source, read, database=database, labels=labels, force=force, watch=watch)
+    if result.already:
+        console.note(f"{source}: loaded before as snapshot {result.snapshot_id}, nothing to do; --force loads it again")
+    else:
+        facts = snapshot_facts(connection, result.snapshot_id)
+        summary.write(facts, console.rich_console(sys.stdout))
+        for anomaly in facts.warnings:
+            console.warning(f"{source}: {anomaly}")
+        if result.damage is not None:
+            console.warning(f"{source}: not whole: {result.damage}")

@@ -1,0 +1,128 @@
+"""Options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from rdbscope.errors import UsageError
+from rdbscope.options import ReadOptions
+from rdbscope.reports import FORMATS
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _all(*decorators: Callable[[Function], Function]) -> Callable[[Function], Function]:
+    def decorate(function: Function) -> Function:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+def database_option(function: Function) -> Function:
+    """`--db`, also from RDBSCOPE_DB."""
+    return click.option(
+        "--db",
+        metavar="FILE",
+        envvar="RDBSCOPE_DB",
+        help="The database. Default: rdbscope.toml, else rdbscope.duckdb in the current folder.",
+    )(function)
+
+
+def memory_option(function: Function) -> Function:
+    """`--memory-limit` of DuckDB."""
+    return click.option(
+        "--memory-limit",
+        metavar="SIZE",
+        envvar="RDBSCOPE_MEMORY_LIMIT",
+        help="Memory for DuckDB, such as 2GiB. Default: 512 MB, or a quarter of the machine where that is less.",
+    )(function)
+
+
+def memory_limit(text: str | None) -> int | None:
+    """Bytes of `--memory-limit`, None for the default."""
+    from rdbscope.store.memory_limit import parse_bytes
+
+    return None if text is None else parse_bytes(text)
+
+
+def output_options(function: Function) -> Function:
+    """`--format`, `-o` and `--max-rows` of every command that gives rows."""
+    return _all(
+        click.option("--format", "format_name", type=click.Choice(FORMATS), default="table", show_default=True),
+        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here, whole or not at all."),
+        click.option(
+            "--max-rows", type=click.IntRange(min=0), default=1000, show_default=True, help="Most rows of a table; 0 for all."
+        ),
+    )(function)
+
+
+def salvage_option(function: Function) -> Function:
+    """`--salvage`."""
+    return click.option("--salvage", is_flag=True, help="Keep what is sound of a damaged dump.")(function)
+
+
+def filter_options(function: Function) -> Function:
+    """Filters on keys."""
+    return _all(
+        click.option("--match", multiple=True, metavar="GLOB", help="Only keys that match, as KEYS would. Repeatable."),
+        click.option("--type", "types", multiple=True, metavar="TYPE", help="Only keys of this type. Repeatable."),
+        click.option(
+            "--db-number", "databases", multiple=True, type=click.IntRange(min=0), metavar="N",
+            help="Only this database of the server. Repeatable.",
+        ),  # fmt: skip
+    )(function)
+
+
+def model_options(function: Function) -> Function:
+    """The server to model instead of the one that wrote the dump."""
+    return _all(
+        click.option("--as", "as_server", metavar="SERVER", help="Encodings and memory of this server, such as valkey-9.1."),
+        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A threshold that differs. Repeatable."),
+        click.option(
+            "--config", "config_file", type=click.Path(path_type=Path), metavar="redis.conf", help="Thresholds from there."
+        ),
+        click.option("--allocator", type=click.Choice(["jemalloc", "jemalloc-16", "glibc"]), help="Default: jemalloc."),
+        click.option("--cluster/--no-cluster", default=None, help="Cluster mode. Default: as the dump tells."),
+    )(function)
+
+
+def read_options(
+    *,
+    salvage: bool = False,
+    match: tuple[str, ...] = (),
+    types: tuple[str, ...] = (),
+    databases: tuple[int, ...] = (),
+    as_server: str | None = None,
+    settings: tuple[str, ...] = (),
+    config_file: Path | None = None,
+    allocator: str | None = None,
+    cluster: bool | None = None,
+) -> ReadOptions:
+    """Options of a pass from the options of the command line.
+
+    Raises:
+        UsageError: a value that cannot be right.
+    """
+    from rdbscope.redis_conf import thresholds_from_file, thresholds_from_settings
+
+    server, _, version = (as_server or "").partition("-")
+    if as_server and (server not in ("redis", "valkey") or not version[:1].isdigit()):
+        raise UsageError(f"--as {as_server}: no such server", hint="write it like redis-8.6 or valkey-9.1")
+    thresholds = thresholds_from_file(config_file) if config_file is not None else {}
+    return ReadOptions(
+        salvage=salvage,
+        match=tuple(glob.encode("utf-8", "surrogateescape") for glob in match),
+        types=types,
+        databases=databases,
+        server=server or None,
+        server_version=version or None,
+        thresholds=thresholds | thresholds_from_settings(settings),
+        allocator=allocator,
+        cluster=cluster,
+    )

@@ -1,0 +1,68 @@
+"""What a reading command reads: a snapshot of the database, or a dump in a temporary database."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rdbscope import config, console
+from rdbscope.cli.options import memory_limit as bytes_of
+from rdbscope.errors import UsageError
+from rdbscope.options import ReadOptions
+
+if TYPE_CHECKING:
+    from rdbscope.store.connect import Connection
+    from rdbscope.store.snapshots import Snapshot
+
+
+def is_dump(target: str) -> bool:
+    """Whether `target` names a file, a URL or standard input rather than a snapshot of the database."""
+    from rdbscope.sources.url import is_url
+
+    return target == "-" or is_url(target) or Path(target).exists()
+
+
+@contextlib.contextmanager
+def opened(
+    target: str | None, *, db: str | None, memory_limit: str | None, salvage: bool = False, allow_files: bool = False
+) -> Iterator[tuple[Connection, Snapshot]]:
+    """A connection that is closed to the outside, and the snapshot that `target` means.
+
+    Raises:
+        UsageError: no such snapshot.
+        InputError: a dump that cannot be read.
+        StoreError: a database that cannot be opened.
+    """
+    from rdbscope.store import connect, snapshots
+
+    limit = bytes_of(memory_limit)
+    with contextlib.ExitStack() as stack:
+        if target is not None and is_dump(target):
+            from rdbscope.api import loaded
+            from rdbscope.cli.progress import watch
+
+            one = _single(target)
+            connection, result = stack.enter_context(
+                loaded(one, ReadOptions(salvage=salvage), memory_limit=limit, watch=watch)
+            )
+            if result.damage is not None:
+                console.warning(f"{one}: not whole: {result.damage}")
+            connect.close_to_outside(connection, allow_files=allow_files)
+            wanted: str | None = None
+        else:
+            connection = stack.enter_context(
+                connect.reading(config.database(db), memory_limit=limit, allow_files=allow_files)
+            )
+            wanted = target
+        yield connection, snapshots.choose(connection, wanted)
+
+
+def _single(target: str) -> str:
+    from rdbscope.sources import expand
+
+    found = expand(target)
+    if len(found) > 1:
+        raise UsageError(f"{target}: {len(found)} dumps", hint="name one of them, or load them into a database")
+    return found[0]

@@ -1,0 +1,77 @@
+"""`rdbscope top`: the largest keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rdbscope.cli import options, target
+
+# The measure of each choice; the first that is known counts.
+ORDERS = {
+    "memory": "coalesce(memory_bytes, value_bytes, dump_bytes)",
+    "payload": "value_bytes",
+    "file": "dump_bytes",
+    "elements": "elements",
+    "element": "largest_element_bytes",
+}
+
+
+@click.command()
+@click.argument("source", metavar="[SNAPSHOT|DUMP]", required=False)
+@click.option("-n", "--number", type=click.IntRange(min=1), default=20, show_default=True, help="How many keys.")
+@click.option("--by", type=click.Choice(list(ORDERS)), default="memory", show_default=True, help="What is large.")
+@click.option("--type", "type_name", metavar="TYPE", help="Only keys of this type.")
+@options.output_options
+@options.database_option
+@options.salvage_option
+@options.memory_option
+def top(
+    source: str | None,
+    number: int,
+    by: str,
+    type_name: str | None,
+    format_name: str,
+    output: Path | None,
+    max_rows: int,
+    db: str | None,
+    salvage: bool,
+    memory_limit: str | None,
+) -> None:
+    """Shows the largest keys of a snapshot or a dump."""
+    from rdbscope import reports
+    from rdbscope.reports.output import open_output
+    from rdbscope.store import result
+
+    with target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage) as (connection, chosen):
+        connection.execute(f"SET VARIABLE snapshot_id = {chosen.snapshot_id}")
+        connection.execute("SET VARIABLE type = $type", {"type": type_name})
+        people = format_name in ("table", "markdown")
+        columns = _PEOPLE if people else _MACHINES
+        prepared = result.prepare(connection, _SQL.format(columns=columns, order=ORDERS[by], number=number))
+        with open_output(output, max_rows=max_rows or None) as out:
+            reports.write(prepared, out, format_name)
+
+
+_PEOPLE = """db, name, k.type, encoding, elements, human_bytes(memory_bytes) AS memory, human_bytes(value_bytes) AS payload,
+    human_bytes(dump_bytes) AS in_file, ttl(expires_at_ms, taken_at_ms) AS ttl_seconds"""
+_MACHINES = """db, name, raw, k.type, encoding, elements, memory_bytes, value_bytes, dump_bytes, largest_element_bytes,
+    expires_at_ms, pattern"""
+# The few rows are found in the lean table first; only they are joined with what the view knows.
+_SQL = """
+WITH chosen AS (
+    SELECT k.record_offset, {order} AS measure
+    FROM key_rows AS k
+    INNER JOIN forms AS f ON f.snapshot_id = k.snapshot_id AND f.form_id = k.form_id
+    WHERE k.snapshot_id = getvariable('snapshot_id')
+        AND (getvariable('type') IS NULL OR f.type = getvariable('type')) AND {order} IS NOT NULL
+    ORDER BY measure DESC, k.record_offset
+    LIMIT {number}
+)
+SELECT {columns}
+FROM chosen
+INNER JOIN keys AS k ON k.record_offset = chosen.record_offset AND k.snapshot_id = getvariable('snapshot_id')
+INNER JOIN snapshots AS s ON s.snapshot_id = k.snapshot_id
+ORDER BY chosen.measure DESC, chosen.record_offset
+"""

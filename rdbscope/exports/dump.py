@@ -1,0 +1,93 @@
+"""The keys of a dump, batch by batch from the parser into the output; no row is kept and none is touched in Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rdbscope import console
+from rdbscope.cli.progress import watch
+from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, UsageError
+from rdbscope.exports.columns import KEYS, RDBTOOLS
+from rdbscope.options import ReadOptions
+from rdbscope.sources import OpenSource, expand, open_source
+from rdbscope.sources.accept import accept
+
+if TYPE_CHECKING:
+    from rdbscope._native import Reader
+    from rdbscope.reports.output import Output
+    from rdbscope.store.connect import Connection
+
+
+
+def write_dump(
+    argument: str, options: ReadOptions, output: Output, format_name: str, *, memory_limit: int | None = None
+) -> None:
+    """Streams the keys of one dump to `output`.
+
+    Args:
+        argument: path, URL or `-`; exactly one dump.
+        options: filters and salvage.
+        output: an open output.
+        format_name: one of `rdbscope.exports.FORMATS`.
+        memory_limit: bytes that DuckDB may use.
+
+    Raises:
+        InputError: the dump cannot be read or is damaged; what was written before stays incomplete.
+        UsageError: more than one dump.
+    """
+    from rdbscope.store import connect
+    from rdbscope.store.interrupt import on_interrupt
+
+    names = expand(argument)
+    if len(names) > 1:
+        raise UsageError(f"{argument}: {len(names)} dumps", hint="export them one at a time")
+    with open_source(names[0]) as source, connect.temporary(memory_limit=memory_limit) as connection:
+        accept(source)
+        reader = options.reader(source.native_input())
+
+        def stop() -> None:
+            reader.cancel()
+            source.abort()
+
+        with on_interrupt(stop) as interruption:
+            try:
+                with watch(source, reader):
+                    _write(connection, reader, output, format_name)
+            except (RdbscopeError, BrokenPipeError):
+                raise
+            except Exception as problem:
+                if interruption.happened:
+                    raise InterruptedLoadError(f"{source.name}: interrupted") from problem
+                cause = _cause(source, reader)
+                if cause is None:
+                    raise
+                raise cause from problem
+        _warn(source, reader)
+
+
+def _write(connection: Connection, reader: Reader, output: Output, format_name: str) -> None:
+    from rdbscope import reports
+    from rdbscope.exports.streamed import StreamedKeys
+
+    rdbtools = format_name == "rdbtools-csv"
+    result = StreamedKeys(connection, reader, RDBTOOLS if rdbtools else KEYS)
+    reports.write(result, output, "csv" if rdbtools else format_name)
+
+
+def _cause(source: OpenSource, reader: Reader) -> RdbscopeError | None:
+    from rdbscope import _native
+
+    if source.failure is not None:
+        return source.failure
+    error = reader.error()
+    if isinstance(error, _native.DumpError):
+        return DumpError(source.name, error)
+    return InputError(f"{source.name}: cannot be read: {error}") if error is not None else None
+
+
+def _warn(source: OpenSource, reader: Reader) -> None:
+    damage = reader.facts()["damage"]
+    if damage is not None:
+        console.warning(f"{source.name}: not whole: {damage['message']} (byte {damage['offset']:,})")
+
+

@@ -1,0 +1,115 @@
+"""Checks a dump without loading it: structure and checksum, as redis-check-rdb does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rdbscope.errors import DumpError, InputError, RdbscopeError
+from rdbscope.options import ReadOptions
+from rdbscope.sources import open_source
+from rdbscope.sources.accept import accept
+
+if TYPE_CHECKING:
+    from rdbscope._native import Reader
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known about one source after the check.
+
+    Attributes:
+        source: as the user named it.
+        whole: True where every record and the checksum are right.
+        problem: the error as one line, None for a whole dump.
+        kind: kind of the error, such as `truncated`; None for a whole dump.
+        offset: byte offset of the error in the unpacked source.
+        server: `redis 7.2.6` as the dump tells it, None where it does not.
+        rdb_version: number of the format.
+        checksum: ok, mismatch, absent or disabled.
+        keys: keys walked.
+        unpacked_bytes: bytes of the dump, decompressed.
+        warnings: remarks that do not make the dump damaged.
+    """
+
+    source: str
+    whole: bool
+    problem: str | None = None
+    kind: str | None = None
+    offset: int | None = None
+    server: str | None = None
+    rdb_version: int | None = None
+    checksum: str | None = None
+    keys: int | None = None
+    unpacked_bytes: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    def row(self) -> dict[str, object]:
+        """The verdict as a row; warnings are joined to one text."""
+        row = dict(self.__dict__)
+        row["warnings"] = "; ".join(self.warnings) or None
+        return row
+
+    def line(self) -> str:
+        """The verdict as one line for people."""
+        if not self.whole:
+            return f"{self.source}: DAMAGED: {self.kind or 'unreadable'}" + (
+                "" if self.offset is None else f" at byte {self.offset:,}"
+            )
+        checksum = {"ok": "checksum ok", "disabled": "checksum switched off by the writer"}.get(
+            self.checksum or "", "no checksum in this version of the format"
+        )
+        what = f"RDB {self.rdb_version}" + (f" of {self.server}" if self.server else "")
+        return f"{self.source}: whole: {what}, {self.keys:,} keys, {self.unpacked_bytes:,} bytes, {checksum}"
+
+
+def failed(source: str, problem: RdbscopeError) -> Verdict:
+    """The verdict on a source that could not even be opened, or that is damaged."""
+    if isinstance(problem, DumpError):
+        return Verdict(source, False, problem.line(), problem.kind, problem.offset)
+    return Verdict(source, False, problem.line())
+
+
+def verify_source(source: str, *, deep: bool = False) -> Verdict:
+    """Walks one source to its end.
+
+    Args:
+        source: path, URL or `-`.
+        deep: also unpack every compressed string.
+    """
+    from rdbscope import _native
+
+    try:
+        with open_source(source) as opened:
+            accept(opened)
+            reader = ReadOptions().reader(opened.native_input())
+            try:
+                reader.walk(deep=deep)
+            except _native.DumpError as problem:
+                raise opened.failure or DumpError(opened.name, problem) from problem
+            except OSError as problem:
+                raise opened.failure or InputError(f"{opened.name}: {problem}") from problem
+            facts = reader.facts()
+            warnings = _warnings(reader)
+    except InputError as problem:
+        return failed(source, problem)
+    version = facts["server_version"]
+    return Verdict(
+        source,
+        True,
+        server=f"{facts['server']} {version}" if version else None,
+        rdb_version=facts["rdb_version"],
+        checksum=facts["checksum"] or "absent",
+        keys=facts["keys"],
+        unpacked_bytes=facts["end_offset"],
+        warnings=warnings,
+    )
+
+
+def _warnings(reader: Reader) -> tuple[str, ...]:
+    from rdbscope.store import connect
+    from rdbscope.store.facts import anomaly_texts
+    from rdbscope.store.side_tables import scannable
+
+    with connect.scratch() as connection, scannable(connection, reader.side("anomalies")) as stream:
+        return anomaly_texts(connection, stream, {})
