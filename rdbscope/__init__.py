@@ -18,7 +18,7 @@ from rdbscope.errors import DumpError, InputError, RdbscopeError, StoreError, Us
 if TYPE_CHECKING:
     from rdbscope._native import __version__
     from rdbscope.api import load
-    from rdbscope.dump import Dump, open  # noqa: A004  the name users expect
+    from rdbscope.dump import Dump, open
 
 __all__ = [
     "Dump",

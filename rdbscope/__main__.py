@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from rdbscope import console
-from rdbscope.errors import RdbscopeError, one_line
+from rdbscope.errors import OutputClosedError, RdbscopeError, one_line
 from rdbscope.exit_codes import ExitCode
 
 
@@ -21,19 +21,17 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line and returns the exit code; nothing is raised but SystemExit of the interpreter."""
-    debug = "--debug" in arguments or bool(os.environ.get("RDBSCOPE_DEBUG"))
     try:
         code = _command(list(arguments))
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
+    except (BrokenPipeError, OutputClosedError):
         return _broken_pipe()
     except (KeyboardInterrupt, click.Abort):
         console.error("interrupted")
         return ExitCode.INTERRUPTED
     except RdbscopeError as problem:
-        _traceback(debug)
-        console.error(problem.line())
+        console.failure(problem, problem.line())
         return problem.exit_code
     except click.ClickException as problem:
         _usage(problem)
@@ -42,10 +40,10 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             console.error(f"output: {problem.strerror}")
             return ExitCode.OUTPUT
-        _traceback(debug)
-        console.error(
+        console.failure(
+            problem,
             f"internal error: {type(problem).__name__}: {one_line(problem)}; "
-            "please report it with the output of: rdbscope --debug …"
+            "please report it with the output of: rdbscope --debug …",
         )
         return ExitCode.INTERNAL
 
@@ -63,13 +61,6 @@ def _usage(problem: click.ClickException) -> None:
         return
     path = problem.ctx.command_path if isinstance(problem, click.UsageError) and problem.ctx else console.PROGRAM
     console.error(f"{one_line(Exception(problem.format_message()))} (see: {path} --help)")
-
-
-def _traceback(debug: bool) -> None:
-    if debug:
-        import traceback
-
-        traceback.print_exc()
 
 
 def _broken_pipe() -> int:

@@ -5,7 +5,18 @@ interpreter lock.
 """
 
 import os
-from typing import Any, Final, Protocol, final
+from typing import Any, Final, Protocol, final, type_check_only
+
+__all__ = [
+    "ArrowStream",
+    "DumpError",
+    "Reader",
+    "__version__",
+    "build_profile",
+    "fingerprint",
+    "key_slot",
+    "safe_name",
+]
 
 __version__: Final[str]
 """Version of the crate, which is the version of the package."""
@@ -27,6 +38,7 @@ class DumpError(Exception):
     message: str
     """One line without file name, offset and key."""
 
+@type_check_only
 class ReadableSource(Protocol):
     """What the reader takes instead of a path."""
 
@@ -77,10 +89,11 @@ class Reader:
         batch_rows: int = 122_880,
     ) -> Reader: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Key rows, once: db, name, raw, form_id, pattern_id, elements, memory_bytes, allocated_bytes, value_bytes,
-        dump_bytes, record_offset, largest_element_bytes, expires_at_ms, idle_seconds, lfu_frequency, slot.
+        """Key rows, once.
 
-        `record_offset` is the identity of a row and joins the side tables.
+        Columns: db, name, raw, form_id, pattern_id, elements, memory_bytes, allocated_bytes, value_bytes, dump_bytes,
+        record_offset, largest_element_bytes, expires_at_ms, idle_seconds, lfu_frequency, slot. `record_offset` is the
+        identity of a row and joins the side tables.
         """
 
     def walk(self, *, deep: bool = False) -> None:
@@ -107,8 +120,11 @@ class Reader:
         """What the file says of itself besides its keys; after the end, also after an error as far as known."""
 
     def side(self, name: str) -> ArrowStream:
-        """A side table after the end: forms, patterns, final_patterns, prefix_nodes, key_facts, stream_groups,
-        stream_consumers, functions, scripts, aux, module_aux, declared_counts, anomalies or duplicate_hashes.
+        """A side table, after the end.
+
+        Args:
+            name: forms, patterns, final_patterns, prefix_nodes, key_facts, stream_groups, stream_consumers, functions,
+                scripts, aux, module_aux, declared_counts, anomalies or duplicate_hashes.
 
         Raises:
             ValueError: there is no such table.

@@ -56,9 +56,13 @@ def load(
             for source in expand(os.fspath(argument)):
                 results.append(
                     load_one(
-                        connection, source, options or ReadOptions(), database=Path(db), labels=Labels(name, node),
+                        connection,
+                        source,
+                        options or ReadOptions(),
+                        database=Path(db),
+                        labels=Labels(name, node),
                         force=force,
-                    )  # fmt: skip
+                    )
                 )
     return results
 
@@ -77,9 +81,14 @@ def load_one(
     with open_source(source) as opened:
         accept(opened)
         return load_source(
-            connection, opened, options, database=database, labels=labels, force=force,
+            connection,
+            opened,
+            options,
+            database=database,
+            labels=labels,
+            force=force,
             watch=lambda reader: watch(opened, reader),
-        )  # fmt: skip
+        )
 
 
 @contextlib.contextmanager

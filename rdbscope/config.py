@@ -1,4 +1,4 @@
-"""Which database a command uses: `--db`, else RDBSCOPE_DB, else the nearest `rdbscope.toml`, else the current folder."""
+"""Which database is used: `--db`, else RDBSCOPE_DB, else the nearest `rdbscope.toml`, else the current folder."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "rdbscope"
 _quiet = False
+_debug = False
 
 
 def set_quiet(quiet: bool) -> None:
@@ -39,6 +40,21 @@ def warning(text: str) -> None:
 def error(text: str) -> None:
     """The one line that a failed command ends with."""
     _line("error", text)
+
+
+def set_debug(debug: bool) -> None:
+    """With `debug`, `failure` shows where an error comes from."""
+    global _debug  # noqa: PLW0603  as above
+    _debug = debug
+
+
+def failure(problem: Exception, text: str) -> None:
+    """An exception as its one line; with --debug after its traceback."""
+    if _debug:
+        import traceback
+
+        traceback.print_exception(problem)
+    error(text)
 
 
 def _line(level: str, text: str) -> None:

@@ -91,7 +91,7 @@ class Dump:
             self._open.close()
 
 
-def open(  # noqa: A001  the name users expect
+def open(
     source: str | os.PathLike[str],
     *,
     salvage: bool = False,

@@ -98,6 +98,12 @@ class OutputError(RdbscopeError):
     exit_code = ExitCode.OUTPUT
 
 
+class OutputClosedError(RdbscopeError):
+    """The program that reads our standard output has ended; nobody needs to be told."""
+
+    exit_code = ExitCode.BROKEN_PIPE
+
+
 class InterruptedLoadError(RdbscopeError):
     """The user pressed Ctrl-C; the database is as it was before."""
 
@@ -105,8 +111,8 @@ class InterruptedLoadError(RdbscopeError):
 
 
 HINTS: dict[str, str] = {
-    "empty": "the file has no bytes: was the disk full when it was written?",
-    "truncated": "the file ends early: copy it again, or keep what is sound with --salvage",
+    "empty": "was the disk full when it was written?",
+    "truncated": "copy the file again, or keep what is sound with --salvage",
     "bad_magic": "give an RDB file (it starts with REDIS or VALKEY)",
     "unsupported_version": "write the dump again with a released server version",
     "unknown_type": "keep the keys before it with --salvage",

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from rdbscope._native import Reader, ReadableSource
+    from rdbscope._native import ReadableSource, Reader
 
 TYPES = ("string", "list", "set", "zset", "hash", "stream")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import resources
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from rdbscope.errors import RdbscopeError
 
@@ -65,18 +64,14 @@ def parse(name: str, text: str) -> QueryFile:
     )
 
 
-def folder(name: str) -> Traversable:
+def folder(name: str) -> Path:
     """A folder of `queries/` inside the installed package."""
-    return resources.files("rdbscope").joinpath("queries", name)
+    return Path(__file__).parent / "queries" / name
 
 
 def views() -> list[QueryFile]:
     """The views, each after those that it needs."""
-    waiting = {
-        entry.name.removesuffix(".sql"): parse(entry.name.removesuffix(".sql"), entry.read_text("utf-8"))
-        for entry in sorted(folder("views").iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".sql")
-    }
+    waiting = {path.stem: parse(path.stem, path.read_text("utf-8")) for path in sorted(folder("views").glob("*.sql"))}
     ordered: dict[str, QueryFile] = {}
     while waiting:
         ready = [view for view in waiting.values() if all(need in ordered for need in view.needs)]

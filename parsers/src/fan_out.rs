@@ -3,7 +3,7 @@
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::rdb::codes::ValueType;
 
-/// Writes the methods of [`ValueSink`] so that each event goes to every named field.
+/// Writes the methods of [`ValueSink`] so that each event goes to every named field, or (`each`) to every item.
 #[macro_export]
 macro_rules! forward_events {
     ($($target:tt),+) => {
@@ -21,6 +21,7 @@ macro_rules! forward_events {
             pair_end(expires_at_ms: Option<i64>);
             min_field_expiry(expires_at_ms: i64);
             template(id: Option<u64>, names: &[Vec<u8>]);
+            template_place(place: u64);
             path(path: Element<'_>, fields: u64);
             stream_node(master: StreamId, bytes: u64);
             stream_node_end();
@@ -54,6 +55,11 @@ macro_rules! forward_events {
             $crate::forward_events!(@call self $name ($($arg),*) $targets);
         }
     };
+    (@call $self:ident $name:ident $args:tt [each]) => {
+        for sink in $self.iter_mut() {
+            sink.$name $args;
+        }
+    };
     (@call $self:ident $name:ident $args:tt [$target:tt $(, $rest:tt)*]) => {
         $self.$target.$name $args;
         $crate::forward_events!(@call $self $name $args [$($rest),*]);
@@ -67,4 +73,9 @@ pub struct Both<A, B>(pub A, pub B);
 
 impl<A: ValueSink, B: ValueSink> ValueSink for Both<A, B> {
     forward_events!(0, 1);
+}
+
+/// Any number of sinks as one.
+impl<S: ValueSink> ValueSink for Vec<S> {
+    forward_events!(each);
 }

@@ -22,3 +22,5 @@ pub mod rows;
 pub mod scan;
 pub mod source;
 pub mod spool;
+#[cfg(feature = "python")]
+pub mod whatif;

@@ -195,6 +195,7 @@ struct Tally {
     said: f64,
     expected: f64,
     within_3_sd: u64,
+    within_spread: u64,
     by_chance: u64,
     relative_error: f64,
 }
@@ -218,7 +219,7 @@ fn run(dump: &common::Dump, target: &Target) -> Run {
         .collect();
     let input = Input::new(Box::new(Cursor::new(dump.bytes())), CancelFlag::default());
     let mut parser = Parser::open(input, false).unwrap();
-    let mut run = Run { memory: Memory::new(target), said, figures: Vec::new(), without_figure: 0 };
+    let mut run = Run { memory: Memory::new(target, true), said, figures: Vec::new(), without_figure: 0 };
     while !matches!(parser.next(&mut run).unwrap(), Outcome::End) {}
     run
 }
@@ -260,7 +261,7 @@ fn figures_equal_the_truth_outside_chance() {
             tally.expected += figure as f64;
             let equal = figure == said.memory;
             tally.equal += u64::from(equal);
-            let certain = memory.deviation == 0.0 && (memory.exact || !run.memory.verified());
+            let certain = memory.exact;
             if certain {
                 if !equal || said.memory_2.is_some() {
                     wrong += 1;
@@ -284,24 +285,27 @@ fn figures_equal_the_truth_outside_chance() {
                 tally.relative_error += (figure as f64 - said.memory as f64).abs() / said.memory as f64;
                 let apart = (figure as f64 - said.memory as f64).abs();
                 tally.within_3_sd += u64::from(apart <= 3.0 * memory.deviation + 0.5);
+                tally.within_spread +=
+                    u64::from((memory.low_bytes..=memory.high_bytes).contains(&(said.memory - share)));
             }
         }
         let mut table = format!(
             "{} ({} keys left out: modules){}\n",
             dump.name,
             run.without_figure,
-            if run.memory.verified() { "" } else { " estimate" }
+            if true { "" } else { " estimate" }
         );
         for (name, t) in &tallies {
             writeln!(
                 table,
-                "  {name:<24} {:>6}/{:<6} chance {:>4} sum error {:+.3} % mean |error| {:.2} % within 3 sd {}",
+                "  {name:<24} {:>6}/{:<6} chance {:>4} sum error {:+.3} % mean |error| {:.2} % within 3 sd {} spread {}",
                 t.equal,
                 t.keys,
                 t.by_chance,
                 (t.expected / t.said - 1.0) * 100.0,
                 t.relative_error / (t.by_chance.max(1) as f64) * 100.0,
-                t.within_3_sd
+                t.within_3_sd,
+                t.within_spread
             )
             .unwrap();
         }

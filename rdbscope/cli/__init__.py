@@ -16,6 +16,7 @@ from rdbscope.cli.snapshots import snapshots
 from rdbscope.cli.top import top
 from rdbscope.cli.tree import tree
 from rdbscope.cli.verify import verify
+from rdbscope.errors import OutputClosedError
 from rdbscope.exit_codes import MEANINGS
 
 COMMANDS = (load, query, top, tree, verify, export, snapshots, info, completion)
@@ -28,6 +29,13 @@ class Group(click.Group):
         """Prints the table of exit codes."""
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command; a broken pipe passes as our own error, because click would end with code 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as problem:
+            raise OutputClosedError("standard output: closed") from problem
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Commands in the order of use, not of the alphabet."""
@@ -50,6 +58,7 @@ def main(quiet: bool, debug: bool, color: str) -> None:
     Start with: rdbscope load dump.rdb
     """
     console.set_quiet(quiet)
+    console.set_debug(debug)
     if color != "auto":
         os.environ.pop("NO_COLOR", None)
         os.environ.pop("FORCE_COLOR", None)

@@ -12,7 +12,10 @@ SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Prints the completion script of a shell: eval "$(rdbscope completion bash)"."""
+    """Prints the completion script of a shell.
+
+    For example: eval "$(rdbscope completion bash)"
+    """
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")

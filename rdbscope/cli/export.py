@@ -14,7 +14,9 @@ from rdbscope.exports import FORMATS
 @click.command()
 @click.argument("what", metavar="DUMP|TABLE|SQL")
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="csv", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here, whole or not at all.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here, whole or not at all."
+)
 @click.option("-s", "--snapshot", metavar="SNAPSHOT", help="Number or name of a snapshot. Default: the newest.")
 @options.database_option
 @options.salvage_option
@@ -32,7 +34,7 @@ def export(
     databases: tuple[int, ...],
     memory_limit: str | None,
 ) -> None:
-    """Writes every row: of a table or query of the database, or of a dump's keys.
+    """Writes all rows of a table, a query or a dump.
 
     A dump is streamed: no database is made, and memory stays flat. rdbtools-csv is the memory report of rdbtools.
     """

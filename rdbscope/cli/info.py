@@ -21,7 +21,7 @@ _PACKAGES = ("duckdb", "pyarrow", "click", "rich", "lz4", "zstandard", "fsspec",
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @options.database_option
 def info(as_json: bool, db: str | None) -> None:
-    """Prints versions, build, places and limits, for bug reports."""
+    """Prints versions and places, for bug reports."""
     from rdbscope import _native
     from rdbscope.store.memory_limit import default_bytes
 
@@ -42,9 +42,8 @@ def info(as_json: bool, db: str | None) -> None:
         click.echo(json.dumps(facts, indent=2))
         return
     for name, value in facts.items():
-        if isinstance(value, dict):
-            value = ", ".join(f"{package} {version}" for package, version in value.items())
-        click.echo(f"{name.replace('_', ' ')}: {'none' if value is None else value}")
+        text = ", ".join(f"{key} {version}" for key, version in value.items()) if isinstance(value, dict) else value
+        click.echo(f"{name.replace('_', ' ')}: {'none' if text is None else text}")
 
 
 def _version(package: str) -> str | None:

@@ -56,9 +56,16 @@ def load(
     from rdbscope.store.load import Labels
 
     read = options.read_options(
-        salvage=salvage, match=match, types=types, databases=databases, as_server=as_server, settings=settings,
-        config_file=config_file, allocator=allocator, cluster=cluster,
-    )  # fmt: skip
+        salvage=salvage,
+        match=match,
+        types=types,
+        databases=databases,
+        as_server=as_server,
+        settings=settings,
+        config_file=config_file,
+        allocator=allocator,
+        cluster=cluster,
+    )
     database = config.database(db)
     worst = ExitCode.OK
     with connect.writing(database, memory_limit=options.memory_limit(memory_limit)) as connection:
@@ -70,17 +77,16 @@ def load(
             except InterruptedLoadError:
                 raise
             except RdbscopeError as failed:
-                console.error(failed.line())
+                console.failure(failed, failed.line())
                 worst = max(worst, failed.exit_code)
     return worst
 
 
-def _load(
-    connection: Connection, source: str, read: ReadOptions, database: Path, labels: Labels, force: bool
-) -> None:
+def _load(connection: Connection, source: str, read: ReadOptions, database: Path, labels: Labels, force: bool) -> None:
     from rdbscope.api import load_one
     from rdbscope.cli.progress import watch
     from rdbscope.reports import summary
+    from rdbscope.reports.output import open_output
     from rdbscope.store.facts import snapshot_facts
 
     result = load_one(connection, source, read, database=database, labels=labels, force=force, watch=watch)
@@ -88,7 +94,9 @@ def _load(
         console.note(f"{source}: loaded before as snapshot {result.snapshot_id}, nothing to do; --force loads it again")
     else:
         facts = snapshot_facts(connection, result.snapshot_id)
-        summary.write(facts, console.rich_console(sys.stdout))
+        width, colour = console.terminal_width(), console.wants_colour(sys.stdout)
+        with open_output(None) as out:
+            out.text(summary.text(facts, width=width, colour=colour))
         for anomaly in facts.warnings:
             console.warning(f"{source}: {anomaly}")
         if result.damage is not None:

@@ -55,9 +55,15 @@ def output_options(function: Function) -> Function:
     """`--format`, `-o` and `--max-rows` of every command that gives rows."""
     return _all(
         click.option("--format", "format_name", type=click.Choice(FORMATS), default="table", show_default=True),
-        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here, whole or not at all."),
         click.option(
-            "--max-rows", type=click.IntRange(min=0), default=1000, show_default=True, help="Most rows of a table; 0 for all."
+            "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here, whole or not at all."
+        ),
+        click.option(
+            "--max-rows",
+            type=click.IntRange(min=0),
+            default=1000,
+            show_default=True,
+            help="Most rows of a table; 0 for all.",
         ),
     )(function)
 
@@ -73,19 +79,31 @@ def filter_options(function: Function) -> Function:
         click.option("--match", multiple=True, metavar="GLOB", help="Only keys that match, as KEYS would. Repeatable."),
         click.option("--type", "types", multiple=True, metavar="TYPE", help="Only keys of this type. Repeatable."),
         click.option(
-            "--db-number", "databases", multiple=True, type=click.IntRange(min=0), metavar="N",
+            "--db-number",
+            "databases",
+            multiple=True,
+            type=click.IntRange(min=0),
+            metavar="N",
             help="Only this database of the server. Repeatable.",
-        ),  # fmt: skip
+        ),
     )(function)
 
 
 def model_options(function: Function) -> Function:
     """The server to model instead of the one that wrote the dump."""
     return _all(
-        click.option("--as", "as_server", metavar="SERVER", help="Encodings and memory of this server, such as valkey-9.1."),
-        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A threshold that differs. Repeatable."),
         click.option(
-            "--config", "config_file", type=click.Path(path_type=Path), metavar="redis.conf", help="Thresholds from there."
+            "--as", "as_server", metavar="SERVER", help="Encodings and memory of this server, such as valkey-9.1."
+        ),
+        click.option(
+            "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A threshold that differs. Repeatable."
+        ),
+        click.option(
+            "--config",
+            "config_file",
+            type=click.Path(path_type=Path),
+            metavar="redis.conf",
+            help="Thresholds from there.",
         ),
         click.option("--allocator", type=click.Choice(["jemalloc", "jemalloc-16", "glibc"]), help="Default: jemalloc."),
         click.option("--cluster/--no-cluster", default=None, help="Cluster mode. Default: as the dump tells."),

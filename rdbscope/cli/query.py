@@ -21,7 +21,9 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 @click.command()
 @click.argument("sql", metavar="SQL|NAME|FILE.sql|-", required=False)
-@click.option("-s", "--snapshot", metavar="SNAPSHOT|DUMP", help="Number or name of a snapshot, or a dump. Default: the newest.")
+@click.option(
+    "-s", "--snapshot", metavar="SNAPSHOT|DUMP", help="Number or name of a snapshot, or a dump. Default: the newest."
+)
 @click.option("--list", "list_queries", is_flag=True, help="List the canned queries and tables.")
 @click.option("--allow-files", is_flag=True, help="Let the query read and write files.")
 @options.output_options

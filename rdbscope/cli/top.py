@@ -54,10 +54,11 @@ def top(
             reports.write(prepared, out, format_name)
 
 
-_PEOPLE = """db, name, k.type, encoding, elements, human_bytes(memory_bytes) AS memory, human_bytes(value_bytes) AS payload,
-    human_bytes(dump_bytes) AS in_file, ttl(expires_at_ms, taken_at_ms) AS ttl_seconds"""
-_MACHINES = """db, name, raw, k.type, encoding, elements, memory_bytes, value_bytes, dump_bytes, largest_element_bytes,
-    expires_at_ms, pattern"""
+_PEOPLE = """k.db, k.name, k.type, k.encoding, k.elements, human_bytes(k.memory_bytes) AS memory,
+    human_bytes(k.value_bytes) AS payload, human_bytes(k.dump_bytes) AS in_file,
+    ttl(k.expires_at_ms, s.taken_at_ms) AS ttl_seconds"""
+_MACHINES = """k.db, k.name, k.raw, k.type, k.encoding, k.elements, k.memory_bytes, k.value_bytes, k.dump_bytes,
+    k.largest_element_bytes, k.expires_at_ms, k.pattern"""
 # The few rows are found in the lean table first; only they are joined with what the view knows.
 _SQL = """
 WITH chosen AS (

@@ -14,7 +14,9 @@ from rdbscope.cli import options, target
 @click.command()
 @click.argument("source", metavar="[SNAPSHOT|DUMP]", required=False)
 @click.option("-d", "--depth", type=click.IntRange(min=1), default=3, show_default=True, help="How many segments deep.")
-@click.option("-n", "--number", type=click.IntRange(min=1), default=8, show_default=True, help="Most branches of a prefix.")
+@click.option(
+    "-n", "--number", type=click.IntRange(min=1), default=8, show_default=True, help="Most branches of a prefix."
+)
 @click.option("--prefix", metavar="PREFIX", default="", help="Only below this prefix, such as user:.")
 @options.output_options
 @options.database_option

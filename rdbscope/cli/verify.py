@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 @click.option("--deep", is_flag=True, help="Also unpack every compressed string.")
 @options.output_options
 def verify(sources: tuple[str, ...], deep: bool, format_name: str, output: Path | None, max_rows: int) -> int:
-    """Checks that backups are whole: every record walked, the checksum compared.
+    """Checks that backups are whole.
 
+    Every record is walked and the checksum compared; nothing is loaded.
     SOURCE as for load. Exits with 3 if any is damaged or unreadable.
     """
     from rdbscope.api import each_source
     from rdbscope.reports.output import open_output
-    from rdbscope.verification import Verdict, failed, verify_source
+    from rdbscope.verification import failed, verify_source
 
     verdicts: list[Verdict] = []
     for source, problem in each_source(sources):

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rdbscope.store.connect import Connection
 
 
-
 def write_dump(
     argument: str, options: ReadOptions, output: Output, format_name: str, *, memory_limit: int | None = None
 ) -> None:
@@ -89,5 +88,3 @@ def _warn(source: OpenSource, reader: Reader) -> None:
     damage = reader.facts()["damage"]
     if damage is not None:
         console.warning(f"{source.name}: not whole: {damage['message']} (byte {damage['offset']:,})")
-
-

@@ -22,7 +22,9 @@ _QUOTED = re.compile(r'^$|[",\n\r]|^\s|\s$')
 
 def write(result: ResultSet, output: Output) -> None:
     """Writes the result as CSV."""
-    output.stream.write(escape_controls((",".join(field(column.name) for column in result.columns) + "\n").encode(), _FORM))
+    output.stream.write(
+        escape_controls((",".join(field(column.name) for column in result.columns) + "\n").encode(), _FORM)
+    )
     for chunk in result.lines(line(result.columns), bulk=output.bulk):
         output.stream.write(escape_controls(chunk, _FORM))
 
@@ -37,7 +39,9 @@ def field(text: str) -> str:
 
 def line(columns: list[Column]) -> str:
     """The SQL expression of one line."""
-    return f"concat_ws(',', {', '.join(_expression(number, column) for number, column in enumerate(columns))}) || chr(10)"
+    return (
+        f"concat_ws(',', {', '.join(_expression(number, column) for number, column in enumerate(columns))}) || chr(10)"
+    )
 
 
 def _expression(number: int, column: Column) -> str:

@@ -40,7 +40,9 @@ def _value(number: int, column: Column) -> str:
     value, text = f"c{number}", f"CAST(c{number} AS VARCHAR)"
     if column.type in ("DOUBLE", "FLOAT"):
         # JSON has no word for infinity.
-        return f"CASE WHEN {value} IS NULL THEN 'null' WHEN isfinite({value}) THEN {text} ELSE '\"' || {text} || '\"' END"
+        return (
+            f"CASE WHEN {value} IS NULL THEN 'null' WHEN isfinite({value}) THEN {text} ELSE '\"' || {text} || '\"' END"
+        )
     if column.is_number or column.type == "BOOLEAN":
         return f"coalesce({text}, 'null')"
     if column.type == "JSON" or (column.is_nested and "DOUBLE" not in column.type and "FLOAT" not in column.type):

@@ -1,18 +1,20 @@
-"""The summary at the end of a load: what is in it, where the bytes are, what is odd."""
+"""The summary of a load: what is in it, where the bytes are, what is odd. Without colour it says the same."""
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
+from rdbscope.console import safe_text
 from rdbscope.reports.human import moment, share, size
+from rdbscope.reports.table import layout
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
     from rdbscope.store.facts import Row, SnapshotFacts
 
 _SHOWN = 8
+_KEYS_SHOWN = 5
+_INDENT = "  "
 _CHECKSUMS = {
     "ok": "checksum ok",
     "mismatch": "CHECKSUM WRONG",
@@ -21,45 +23,41 @@ _CHECKSUMS = {
 }
 
 
-def write(facts: SnapshotFacts, console: Console) -> None:
-    """Prints the summary; without colour it says the same."""
-    _head(facts, console)
-    if not facts.snapshot["keys"]:
-        return
-    _breakdown(console, "By type and encoding", facts.types[:_SHOWN], facts, rest=len(facts.types) - _SHOWN)
-    _breakdown(
-        console, "Largest patterns", facts.patterns[:_SHOWN], facts, detail="expiring", rest=facts.pattern_count - _SHOWN
-    )
-    _largest(facts, console)
-    _expiry(facts, console)
+def text(facts: SnapshotFacts, *, width: int, colour: bool) -> str:
+    """The summary as lines of at most `width` cells."""
+    lines = _head(facts, width, colour)
+    if facts.snapshot["keys"]:
+        lines += ["", *_breakdown("By type and encoding", facts.types, len(facts.types), facts, width, colour)]
+        lines += [
+            "",
+            *_breakdown("Largest patterns", facts.patterns, facts.pattern_count, facts, width, colour, ttl=True),
+        ]
+        lines += ["", *_largest(facts, width, colour)]
+        lines += ["", *_wrapped(_expiry(facts), width, first="")]
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _head(facts: SnapshotFacts, console: Console) -> None:
-    from rich.text import Text
-
+def _head(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:
     row = facts.snapshot
     whole = row["damage"] is None and row["checksum"] != "mismatch"
-    console.print(
-        Text.assemble(
-            (f"Snapshot {row['snapshot_id']} ", "bold"),
-            (row["name"], "bold"),
-            "  ",
-            ("whole" if whole else "NOT WHOLE", "green" if whole else "bold red"),
-            f", {_CHECKSUMS[row['checksum']]}",
-        )
-    )
+    verdict = "whole" if whole else "NOT WHOLE"
+    if colour:
+        verdict = f"\x1b[{'32' if whole else '1;31'}m{verdict}\x1b[0m"
+    title = _bold(f"Snapshot {row['snapshot_id']}: {safe_text(row['name'])}", colour)
     server = f"{row['server']} {row['server_version']}" if row["server_version"] else "server unknown"
-    lines = [
-        f"{server}, RDB {row['rdb_version']}, taken {moment(row['taken_at_ms'])}",
-        f"{row['keys']:,} keys" + _databases(facts),
+    details = [
+        f"{safe_text(server)}, RDB {row['rdb_version']}, taken {moment(row['taken_at_ms'])}",
+        f"{row['keys']:,} keys{_databases(facts)}",
         _bytes(facts),
     ]
     if row["damage"] is not None:
-        lines.append(f"damage: {row['damage']}")
+        details.append(f"damage: {safe_text(row['damage'])}")
     if facts.anomalies:
-        lines.append("anomalies: " + ", ".join(f"{kind} {count:,}" for kind, count in facts.anomalies))
-    for line in lines:
-        console.print(f"  {line}")
+        details.append("anomalies: " + ", ".join(f"{kind} {count:,}" for kind, count in facts.anomalies))
+    lines = [f"{title} — {verdict}, {_CHECKSUMS[row['checksum']]}"]
+    for detail in details:
+        lines += _wrapped(detail, width, first=_INDENT)
+    return lines
 
 
 def _databases(facts: SnapshotFacts) -> str:
@@ -72,7 +70,10 @@ def _databases(facts: SnapshotFacts) -> str:
 
 def _bytes(facts: SnapshotFacts) -> str:
     row = facts.snapshot
-    parts = [f"{size(row['memory_bytes'])} memory"] if row["memory_bytes"] is not None else []
+    parts = []
+    if row["memory_bytes"] is not None:
+        estimated = " (estimated)" if row["model"] == "estimate" else ""
+        parts.append(f"{size(row['memory_bytes'])} memory{estimated}")
     if row["overhead_bytes"] is not None:
         parts.append(f"{size(row['overhead_bytes'])} overhead")
     parts += [f"{size(facts.value_bytes)} payload", f"{size(row['source_bytes'])} file"]
@@ -81,48 +82,71 @@ def _bytes(facts: SnapshotFacts) -> str:
     return ", ".join(parts)
 
 
-def _table(title: str, first: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold", padding=(0, 1))
-    table.add_column(first, overflow="ellipsis", no_wrap=True, ratio=None, min_width=20)
-    return table
-
-
 def _breakdown(
-    console: Console, title: str, rows: list[Row], facts: SnapshotFacts, *, detail: str = "", rest: int = 0
-) -> None:
+    title: str, rows: list[Row], count: int, facts: SnapshotFacts, width: int, colour: bool, *, ttl: bool = False
+) -> list[str]:
     memory = facts.snapshot["memory_bytes"] is not None
-    table = _table(title, "")
-    names = ["keys", *(["memory"] if memory else []), "payload", "in file", "share", *([detail] if detail else [])]
-    for name in names:
-        table.add_column(name, justify="right", no_wrap=True)
     whole = facts.snapshot["memory_bytes"] if memory else facts.value_bytes
-    for row in rows:
+    header = [
+        title,
+        "keys",
+        *(["memory"] if memory else []),
+        "payload",
+        "in file",
+        "share",
+        *(["expire"] if ttl else []),
+    ]
+    cells: list[tuple[str | None, ...]] = []
+    for row in rows[:_SHOWN]:
         measure = row.memory_bytes if memory else row.value_bytes
-        cells = [row.label, f"{row.keys:,}", *([size(row.memory_bytes)] if memory else [])]
-        cells += [size(row.value_bytes), size(row.dump_bytes), share(measure or 0, whole or 0)]
-        table.add_row(*cells, *([row.detail] if detail else []))
-    console.print(table)
-    if rest > 0:
-        console.print(f"and {rest:,} more")
+        cells.append(
+            (
+                row.label,
+                f"{row.keys:,}",
+                *([size(row.memory_bytes)] if memory else []),
+                size(row.value_bytes),
+                size(row.dump_bytes),
+                share(measure or 0, whole or 0),
+                *([row.detail] if ttl else []),
+            )
+        )
+    lines = _table(header, cells, [False, *[True] * (len(header) - 1)], width, colour)
+    return lines + ([f"{_INDENT}and {count - _SHOWN:,} more"] if count > _SHOWN else [])
 
 
-def _largest(facts: SnapshotFacts, console: Console) -> None:
+def _largest(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:
     memory = facts.snapshot["memory_bytes"] is not None
-    table = _table("Largest keys", "")
-    for name in ("type", "elements", *(["memory"] if memory else []), "payload", "in file"):
-        table.add_column(name, justify="left" if name == "type" else "right", no_wrap=True)
-    for row in facts.largest[:5]:
-        elements = "–" if row.keys is None else f"{row.keys:,}"
-        cells = [row.label, row.detail, elements, *([size(row.memory_bytes)] if memory else [])]
-        table.add_row(*cells, size(row.value_bytes), size(row.dump_bytes))
-    console.print(table)
+    header = ["Largest keys", "type", "elements", *(["memory"] if memory else []), "payload", "in file"]
+    cells: list[tuple[str | None, ...]] = [
+        (
+            row.label,
+            row.detail,
+            "–" if row.keys is None else f"{row.keys:,}",
+            *([size(row.memory_bytes)] if memory else []),
+            size(row.value_bytes),
+            size(row.dump_bytes),
+        )
+        for row in facts.largest[:_KEYS_SHOWN]
+    ]
+    return _table(header, cells, [False, False, *[True] * (len(header) - 2)], width, colour)
 
 
-def _expiry(facts: SnapshotFacts, console: Console) -> None:
+def _table(
+    header: list[str], cells: list[tuple[str | None, ...]], right: list[bool], width: int, colour: bool
+) -> list[str]:
+    lines = layout(header, cells, right, width=width - len(_INDENT), colour=colour)
+    return [f"{_INDENT}{line}" for line in lines]
+
+
+def _expiry(facts: SnapshotFacts) -> str:
     keys, expiring = facts.snapshot["keys"], facts.snapshot["expiring_keys"]
-    console.print(f"{share(expiring, keys)} of the keys expire", end="")
     classes = ", ".join(f"{label} {count:,}" for label, count in facts.ttl if label != "no expiry")
-    console.print(f": {classes}" if classes else "")
+    return f"{share(expiring, keys)} of the keys expire" + (f": {classes}" if classes else "")
+
+
+def _wrapped(line: str, width: int, *, first: str) -> list[str]:
+    return textwrap.wrap(line, max(40, width), initial_indent=first, subsequent_indent=_INDENT * 2) or [""]
+
+
+def _bold(line: str, colour: bool) -> str:
+    return f"\x1b[1m{line}\x1b[0m" if colour else line

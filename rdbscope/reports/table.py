@@ -42,8 +42,10 @@ def layout(
     from rich.cells import cell_len, set_cell_size
 
     cells = [[_NULL if value is None else safe_text(value) for value in row] for row in rows]
-    widths = [max(cell_len(name), *(cell_len(row[i]) for row in cells), 1) if cells else cell_len(name)
-              for i, name in enumerate(header)]  # fmt: skip
+    widths = [
+        max(cell_len(name), *(cell_len(row[i]) for row in cells), 1) if cells else cell_len(name)
+        for i, name in enumerate(header)
+    ]
     _shrink(widths, width)
 
     def fitted(text: str, column: int) -> str:
@@ -61,7 +63,9 @@ def layout(
     for row, values in zip(cells, rows, strict=True):
         parts = [fitted(text, i) for i, text in enumerate(row)]
         if colour:
-            parts = [f"{_DIM}{part}{_RESET}" if value is None else part for part, value in zip(parts, values, strict=True)]
+            parts = [
+                f"{_DIM}{part}{_RESET}" if value is None else part for part, value in zip(parts, values, strict=True)
+            ]
         lines.append(joined(parts))
     return lines
 

@@ -28,7 +28,7 @@ def expand(argument: str) -> list[str]:
     if path.is_dir():
         return _directory(path)
     if not path.exists() and glob.has_magic(argument):
-        found = sorted(match for match in glob.glob(argument) if Path(match).is_file())
+        found = sorted(match for match in glob.glob(argument) if Path(match).is_file())  # noqa: PTH207  any path
         if not found:
             raise SourceNotFoundError(f"{argument}: nothing matches")
         return found

@@ -11,7 +11,7 @@ from rdbscope.errors import InputError, SourceNotFoundError, one_line
 from rdbscope.sources import stdin
 from rdbscope.sources.compressed import Unpacked, codec_of
 from rdbscope.sources.envelope import HEADER_BYTES, Frame, envelope_codec, is_envelope
-from rdbscope.sources.kind import HEAD_BYTES, Kind, kind_of
+from rdbscope.sources.kind import HEAD_BYTES, kind_of
 from rdbscope.sources.tap import Tap, path_fingerprint
 from rdbscope.sources.url import is_url, open_url
 
@@ -124,7 +124,9 @@ class OpenSource:
     def __enter__(self) -> OpenSource:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

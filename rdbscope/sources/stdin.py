@@ -34,7 +34,9 @@ def open_stdin() -> Tap:
     if sys.stdin is None or sys.stdin.closed:
         raise InputError("stdin: closed", hint="pipe a dump into the command")
     if sys.stdin.isatty():
-        raise InputError("stdin: is a terminal", hint="pipe a dump into the command: zcat dump.rdb.gz | rdbscope load -")
+        raise InputError(
+            "stdin: is a terminal", hint="pipe a dump into the command: zcat dump.rdb.gz | rdbscope load -"
+        )
     # A duplicate, so that closing the source leaves the interpreter's own stdin alone.
     descriptor = os.dup(sys.stdin.fileno())
     return StdinTap(os.fdopen(descriptor, "rb", buffering=0))

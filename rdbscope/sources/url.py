@@ -9,7 +9,16 @@ from rdbscope.errors import InputError, SourceNotFoundError, one_line
 from rdbscope.sources.tap import Tap
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-_EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "http": "http", "https": "http"}
+_EXTRAS = {
+    "s3": "s3",
+    "s3a": "s3",
+    "gs": "gcs",
+    "gcs": "gcs",
+    "az": "azure",
+    "abfs": "azure",
+    "http": "http",
+    "https": "http",
+}
 _BLOCK_BYTES = 4 << 20
 
 

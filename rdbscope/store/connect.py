@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 
 from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
-
 from rdbscope.store import schema
 from rdbscope.store.memory_limit import default_bytes
 
@@ -62,9 +61,7 @@ def _create(connection: Connection, database: Path, existed: bool) -> None:
 
 
 @contextlib.contextmanager
-def reading(
-    database: Path, *, memory_limit: int | None = None, allow_files: bool = False
-) -> Iterator[Connection]:
+def reading(database: Path, *, memory_limit: int | None = None, allow_files: bool = False) -> Iterator[Connection]:
     """The database open read-only and closed to the outside, as decisions on `query` demand.
 
     Raises:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from rdbscope.store import fetch
+from rdbscope.store.rollup_files import script
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -17,9 +17,8 @@ _TABLES_BY_RECORD = ("key_rows", "key_facts", "stream_group_rows", "stream_consu
 
 def drop_earlier_records(connection: DuckDBPyConnection, snapshot_id: int) -> int:
     """Confirms duplicates by name, deletes all but the last record of each and returns how many were deleted."""
-    script = resources.files("rdbscope.store").joinpath("rollup", "duplicates.sql").read_text("utf-8")
     parameters = {"snapshot_id": snapshot_id}
-    connection.execute(script, parameters)
+    connection.execute(script("duplicates"), parameters)
     for table in _TABLES_BY_RECORD:
         connection.execute(
             f"DELETE FROM {table} WHERE snapshot_id = $snapshot_id AND record_offset IN "

@@ -111,14 +111,16 @@ def _sentence(kind: str, offset: int | None, db: int | None, name: str | None, m
 
 
 _SUMS = """
-SELECT coalesce(sum(dump_bytes), 0)::BIGINT, sum(value_bytes)::BIGINT FROM pattern_forms WHERE snapshot_id = $snapshot_id
+SELECT coalesce(sum(dump_bytes), 0)::BIGINT, sum(value_bytes)::BIGINT
+FROM pattern_forms
+WHERE snapshot_id = $snapshot_id
 """
 _DATABASES = """
 SELECT db, sum(keys)::BIGINT FROM pattern_forms WHERE snapshot_id = $snapshot_id GROUP BY db ORDER BY db
 """
 _TYPES = """
-SELECT concat_ws(' ', f.type, f.encoding), sum(p.keys)::BIGINT AS keys, sum(p.memory_bytes)::BIGINT, sum(p.value_bytes)::BIGINT,
-    sum(p.dump_bytes)::BIGINT
+SELECT concat_ws(' ', f.type, f.encoding), sum(p.keys)::BIGINT, sum(p.memory_bytes)::BIGINT,
+    sum(p.value_bytes)::BIGINT, sum(p.dump_bytes)::BIGINT
 FROM pattern_forms AS p
 INNER JOIN forms AS f ON f.snapshot_id = p.snapshot_id AND f.form_id = p.form_id
 WHERE p.snapshot_id = $snapshot_id

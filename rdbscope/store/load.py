@@ -6,7 +6,6 @@ import contextlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from rdbscope.store import fetch, side_tables, snapshots
 from rdbscope.store.connect import Connection, problem_of
 from rdbscope.store.duplicates import drop_earlier_records
 from rdbscope.store.interrupt import Interruption, on_interrupt
+from rdbscope.store.rollup_files import script
 
 if TYPE_CHECKING:
     from rdbscope._native import Reader
@@ -59,7 +59,7 @@ def load_source(
     options: ReadOptions,
     *,
     database: Path | None,
-    labels: Labels = Labels(),  # noqa: B008  frozen
+    labels: Labels = Labels(),
     force: bool = False,
     watch: Callable[[Reader], contextlib.AbstractContextManager[object]] = lambda reader: contextlib.nullcontext(),
 ) -> LoadResult:
@@ -143,14 +143,20 @@ def _finish(
     if side_tables.duplicate_hashes(connection, reader):
         dropped = drop_earlier_records(connection, snapshot_id)
     for name in _ROLLUPS:
-        script = resources.files("rdbscope.store").joinpath("rollup", f"{name}.sql").read_text("utf-8")
-        connection.execute(script, {"snapshot_id": snapshot_id})
+        connection.execute(script(name), {"snapshot_id": snapshot_id})
     keys = int(facts["keys"]) - dropped
     damage = snapshots.damage_text(facts)
     snapshots.insert(
-        connection, snapshot_id, facts, source, options, fingerprint=fingerprint, labels=(labels.name, labels.node),
-        keys=keys, damage=damage,
-    )  # fmt: skip
+        connection,
+        snapshot_id,
+        facts,
+        source,
+        options,
+        fingerprint=fingerprint,
+        labels=(labels.name, labels.node),
+        keys=keys,
+        damage=damage,
+    )
     connection.execute("DROP TABLE key_groups")
     side_tables.drop_temporary(connection)
     return LoadResult(source.name, snapshot_id, keys, damage=damage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -19,15 +20,11 @@ _SMALLEST = 64 * 10**6
 def machine_bytes() -> int | None:
     """Memory of the machine, or of the control group where that is smaller; None where the system tells neither."""
     limits = []
-    try:
+    with contextlib.suppress(ValueError, OSError, AttributeError):
         limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (ValueError, OSError, AttributeError):
-        pass
     for path in _CGROUP_LIMITS:
-        try:
+        with contextlib.suppress(ValueError, OSError):  # the word "max", or no such file
             limits.append(int(path.read_text()))
-        except (OSError, ValueError):  # no such file, or the word "max"
-            continue
     return min(limits, default=None)
 
 

@@ -17,8 +17,20 @@ if TYPE_CHECKING:
 
 _FEW = 2048
 _BULK = 122_880
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
-            "UHUGEINT", "FLOAT", "DOUBLE")  # fmt: skip
+_NUMBERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "UHUGEINT",
+    "FLOAT",
+    "DOUBLE",
+)
 _REGISTERED = "rdbscope_result"
 
 
@@ -70,8 +82,15 @@ class ResultSet:
             for batch in self._few(sql):
                 yield "".join([row[0] for row in batch]).encode()
             return
-        for arrow in self.arrow(self.arrow_reader(sql)):
-            column = arrow.column(0)
+        with query_errors():
+            batches = self.connection.sql(sql).to_arrow_reader(_BULK)
+            yield from self._line_buffers(batches)
+
+    @staticmethod
+    def _line_buffers(batches: pa.RecordBatchReader) -> Iterator[bytes]:
+        """The texts of a single column as they lie in memory, one after the other."""
+        for batch in batches:
+            column = batch.column(0)
             offsets, data = column.buffers()[1:]
             view = memoryview(offsets).cast("i" if column.type == "string" else "q")
             yield bytes(memoryview(data)[view[column.offset] : view[column.offset + len(column)]]) if data else b""
@@ -82,10 +101,10 @@ class ResultSet:
             while batch := running.fetchmany(_FEW):
                 yield batch
 
-    def arrow_reader(self, sql: str | None = None) -> pa.RecordBatchReader:
-        """An Arrow reader of the result with its own types, or of `sql`."""
+    def arrow_reader(self) -> pa.RecordBatchReader:
+        """An Arrow reader of the result with its own types."""
         with query_errors():
-            return self.connection.sql(sql or self._sql).to_arrow_reader(_BULK)
+            return self.connection.sql(self._sql).to_arrow_reader(_BULK)
 
     def arrow(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         """The record batches of a reader; problems of the query are raised as such."""
@@ -93,7 +112,7 @@ class ResultSet:
             yield from reader
 
 
-class query_errors:  # noqa: N801  used as a statement
+class query_errors:
     """Turns DuckDB's exceptions inside a `with` into rdbscope's."""
 
     def __enter__(self) -> None:
@@ -150,7 +169,8 @@ _GIVES_ROWS = (
 
 def _of_other_statement(connection: Connection, sql: str) -> ResultSet:
     """EXPLAIN, PRAGMA and the like cannot stand in FROM: their few rows are read first."""
-    relation = connection.sql(sql)
+    # The stub forgets that a statement without rows gives no relation.
+    relation: duckdb.DuckDBPyRelation | None = connection.sql(sql)
     if relation is None:
         return of_rows(connection, ["Success"], [])
     table = relation.to_arrow_table()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +35,7 @@ def create(connection: DuckDBPyConnection) -> None:
 
 
 def _text(name: str) -> str:
-    return resources.files("rdbscope.store").joinpath("schema", name).read_text("utf-8")
+    return (Path(__file__).parent / "schema" / name).read_text("utf-8")
 
 
 def _view(view: QueryFile) -> str:
@@ -56,7 +55,7 @@ def _literal(text: str) -> str:
 
 def is_empty(connection: DuckDBPyConnection) -> bool:
     """Whether the database has no tables at all, as a new file."""
-    return scalar(connection, "SELECT count(*) FROM duckdb_tables() WHERE NOT internal") == 0
+    return not scalar(connection, "SELECT count(*) FROM duckdb_tables() WHERE NOT internal")
 
 
 def check_version(connection: DuckDBPyConnection, database: Path) -> None:

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from rdbscope.store import fetch
 
 if TYPE_CHECKING:
@@ -40,7 +42,9 @@ def scannable(connection: DuckDBPyConnection, stream: Reader | ArrowStream) -> I
     try:
         yield _STREAM
     finally:
-        connection.unregister(_STREAM)
+        # In an aborted transaction this fails as well, and must not hide the reason.
+        with contextlib.suppress(duckdb.Error):
+            connection.unregister(_STREAM)
 
 
 def copy(connection: DuckDBPyConnection, reader: Reader, snapshot_id: int) -> None:

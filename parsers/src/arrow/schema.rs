@@ -151,6 +151,17 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
             ("keys", Int64, false),
             ("share_bytes", Int64, false),
         ],
+        "comparison" => &[
+            ("target_no", Int32, false),
+            ("pattern", Utf8, true),
+            ("type", Utf8, false),
+            ("encoding", Utf8, true),
+            ("target_encoding", Utf8, true),
+            ("keys", Int64, false),
+            ("unknown_keys", Int64, false),
+            ("memory_bytes", Int64, false),
+            ("target_memory_bytes", Int64, false),
+        ],
         "duplicate_hashes" => &[("hash_count", Int64, false)],
         _ => return None,
     };

@@ -98,7 +98,7 @@ impl ArraySums {
         bill.add(Part::Nodes, self.slices);
         bill.add(Part::Elements, self.texts);
         if self.disordered {
-            bill.draw(0.0);
+            bill.estimate();
         }
     }
 }

@@ -75,6 +75,9 @@ pub struct Term {
     pub allocated: u64,
 }
 
+/// Standard deviations that a spread reaches to each side.
+const WIDE: f64 = 4.0;
+
 /// The sum over a key's terms; the terms themselves only where asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Bill {
@@ -82,6 +85,9 @@ pub struct Bill {
     pub allocated: u64,
     /// Variance of `counted`, 0 where it is certain.
     pub variance: f64,
+    /// How much less and more than `counted` it can turn out, but for one time in ten thousand.
+    pub less: u64,
+    pub more: u64,
     /// The server draws lots for a part.
     pub chance: bool,
     terms: Option<Vec<Term>>,
@@ -123,15 +129,33 @@ impl Bill {
         }
     }
 
-    /// Adds a term that the server draws lots for: its expected value, rounded, and its variance.
-    pub fn expect(&mut self, part: Part, mean: f64, variance: f64) {
+    /// Adds a term that the server draws lots for: its expected value, rounded, and its spread. `step`: the smallest
+    /// amount that it can be off by.
+    pub fn expect(&mut self, part: Part, mean: f64, variance: f64, step: u64) {
         self.add(part, mean.round() as u64);
-        self.draw(variance);
+        self.vary(mean, variance, step);
     }
 
-    /// Says that a term that was added is drawn by lot.
-    pub fn draw(&mut self, variance: f64) {
+    /// Says that a term that was added is such an expected value.
+    pub fn vary(&mut self, mean: f64, variance: f64, step: u64) {
+        let wide = WIDE * variance.sqrt();
         self.variance += variance;
+        self.less = self.less.saturating_add(wide.min(mean).ceil() as u64);
+        self.more = self.more.saturating_add(wide.ceil() as u64).saturating_add(step);
+        self.chance = true;
+    }
+
+    /// Says that a term that was added is the likelier of two outcomes, `added`, the other being `other`.
+    pub fn either(&mut self, added: u64, other: u64, probability: f64) {
+        let apart = added.abs_diff(other) as f64;
+        self.variance += apart * apart * probability * (1.0 - probability);
+        self.less = self.less.saturating_add(added.saturating_sub(other));
+        self.more = self.more.saturating_add(other.saturating_sub(added));
+        self.chance = true;
+    }
+
+    /// Says that a term that was added is an estimate whose spread is not known.
+    pub fn estimate(&mut self) {
         self.chance = true;
     }
 

@@ -42,10 +42,6 @@ macro_rules! constants {
 }
 
 constants! {
-    /// Whether these columns were checked against a server of the version, key by key.
-    verified: bool = false, redis(4, 0, 0) => true, redis(8, 1, 0) => false, redis(8, 6, 0) => true,
-        redis(8, 7, 0) => false, redis(8, 10, 0) => true, redis(8, 11, 0) => false, valkey(8, 2, 0) => false,
-        valkey(9, 1, 0) => true, valkey(9, 2, 0) => false;
     /// How values are counted (object.c, objectComputeSize and its successors).
     style: Style = Style::Estimate, redis(4, 0, 0) => Style::Dict, redis(8, 2, 0) => Style::Kvobj,
         redis(8, 6, 0) => Style::Accounted, valkey(8, 1, 0) => Style::Hashtable, valkey(9, 1, 0) => Style::Embedded;
@@ -88,9 +84,6 @@ constants! {
     quicklist_node: u64 = 32, redis(7, 0, 0) => 40;
     /// Whether the average size of nodes is taken over elements, not nodes (object.c of 8.0).
     quicklist_by_elements: bool = false, redis(8, 0, 0) => true, redis(8, 6, 0) => false;
-    /// Elements of this size get a node of their own; none means the node size of the configuration (quicklist.c).
-    plain_element: Option<u64> = Some(u64::MAX), redis(7, 0, 0) => Some(1 << 30), redis(7, 4, 0) => None,
-        valkey(8, 0, 0) => None;
     /// struct listpackEx (server.h).
     listpack_ex: u64 = 32, redis(8, 6, 0) => 24;
     /// Field names as mstr with expiry metadata (mstr.h).
@@ -134,6 +127,8 @@ constants! {
     set_sized_at_once: bool = false, redis(7, 2, 0) => true;
     /// Whether packed values are listpacks (t_hash.c, t_zset.c, quicklist.c).
     listpacks: bool = false, redis(7, 0, 0) => true;
+    /// Whether small sets of texts are listpacks (t_set.c).
+    set_listpacks: bool = false, redis(7, 2, 0) => true;
     /// Whether back-lengths of listpack entries use all their bits (listpack.c, lpEncodeBacklen).
     full_back_length: bool = false, valkey(9, 0, 0) => true;
     /// Whether scores become text in its shortest form (util.c, d2string).

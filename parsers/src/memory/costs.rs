@@ -19,21 +19,19 @@ pub const POINTER: u64 = 8;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Costs {
     pub constants: Constants,
-    pub classes: SizeClasses,
     pub sds: Sds,
 }
 
 impl Costs {
     pub fn of(target: &Target) -> Self {
         let constants = Constants::of(target);
-        let classes = SizeClasses::of(target);
-        Self { sds: Sds::new(constants.sds, classes), classes, constants }
+        Self { sds: Sds::new(constants.sds, SizeClasses::of(target)), constants }
     }
 
     /// Bytes that an allocation of `n` takes.
     #[inline]
     pub fn allocated(&self, n: u64) -> u64 {
-        self.classes.size(n)
+        self.sds.classes.size(n)
     }
 
     /// Counted and allocated bytes of a string inside a value.
@@ -46,7 +44,7 @@ impl Costs {
     /// Counted and allocated bytes of a packed value of `n` bytes.
     #[inline]
     pub fn packed(&self, n: u64) -> (u64, u64) {
-        let allocated = self.classes.size(n);
+        let allocated = self.sds.classes.size(n);
         (if self.constants.packed_rounded { allocated } else { n }, allocated)
     }
 

@@ -43,8 +43,7 @@ impl Slots {
         let bytes = self.likeliest.saturating_mul(POINTER);
         bill.put(Part::Table, bytes, costs.allocated(bytes));
         if let Some((other, probability)) = self.other {
-            let apart = self.likeliest.abs_diff(other) as f64 * POINTER as f64;
-            bill.draw(apart * apart * probability * (1.0 - probability));
+            bill.either(bytes, other.saturating_mul(POINTER), probability);
         }
     }
 
@@ -59,7 +58,8 @@ impl Slots {
         let allocated = (chained.mean * CHAINED_ENTRY as f64).round() as u64;
         if costs.constants.entry_usage_counted {
             bill.add(Part::Entries, allocated);
-            bill.draw(chained.variance * (CHAINED_ENTRY * CHAINED_ENTRY) as f64);
+            let variance = chained.variance * (CHAINED_ENTRY * CHAINED_ENTRY) as f64;
+            bill.vary(allocated as f64, variance, CHAINED_ENTRY);
         } else {
             bill.put(Part::Entries, counted, allocated);
         }

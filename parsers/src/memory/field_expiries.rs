@@ -71,7 +71,7 @@ impl FieldExpiries {
         }
         bill.add(Part::FieldExpiries, bytes);
         if by_chance {
-            bill.draw(0.0);
+            bill.estimate();
         }
     }
 }

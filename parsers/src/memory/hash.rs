@@ -2,18 +2,18 @@
 
 use super::bill::{Bill, Part};
 use super::built::Built;
-use super::costs::{Costs, OBJECT, POINTER};
+use super::costs::{Costs, POINTER};
 use super::dict::{Growth, Slots};
 use super::field_expiries::FieldExpiries;
+use super::hash_entry;
 use super::hashtable;
 use super::key::KeyFacts;
+use super::listpack_size;
 use super::rules::{PairsAtLoad, Style};
 use crate::conversion::{Encoding, Thresholds};
 use crate::events::{Element, Packed};
 use crate::rdb::codes::ValueType;
 
-/// Pairs up to this size are one allocation (Redis 8.6, Valkey 8.1).
-const EMBEDDED_PAIR: u64 = 128;
 /// Slots that a dict has without asking.
 const INITIAL_SLOTS: u64 = 4;
 /// A packed entry has at least two bytes, a pair four.
@@ -31,9 +31,12 @@ pub struct HashSums {
     allocated: u64,
     /// Place of the first pair that is too long for a packed hash.
     first_long: Option<u64>,
-    pub expiries: FieldExpiries,
+    with_expiry: u64,
+    expiries: FieldExpiries,
     file: Option<(Packed, u64)>,
     built: Built,
+    /// Bytes of the expiries in it, where it has them.
+    built_expiries: u64,
     wants_built: bool,
     wants_table: bool,
 }
@@ -51,31 +54,31 @@ impl HashSums {
     pub fn packed(&mut self, layout: Packed, bytes: u64, costs: &Costs, thresholds: &Thresholds) {
         self.file = Some((layout, bytes));
         let with_expiry = matches!(self.value_type, Some(ValueType::HashListpackEx | ValueType::HashListpackExPreGa));
-        self.wants_table = layout == Packed::Zipmap || bytes / SMALLEST_PAIR > thresholds.hash_max_listpack_entries;
-        self.wants_built = self.builds(layout, costs) || with_expiry && !costs.constants.packed_field_expiry;
+        // What the server cannot take over as it is may become a table whatever its size.
+        let foreign = layout == Packed::Zipmap
+            || layout == Packed::Listpack && !costs.constants.listpacks
+            || with_expiry && !costs.constants.packed_field_expiry;
+        self.wants_table = foreign || bytes / SMALLEST_PAIR > thresholds.hash_max_listpack_entries;
+        self.wants_built = foreign || (layout == Packed::Listpack) != costs.constants.listpacks;
         if self.wants_built {
             self.built = Built::new(costs);
         }
     }
 
-    /// Whether the server builds a packed value of its own out of this one.
-    fn builds(&self, layout: Packed, costs: &Costs) -> bool {
-        match layout {
-            Packed::Listpack => !costs.constants.listpacks,
-            _ => costs.constants.listpacks,
+    #[inline]
+    pub fn field(&mut self, field: Element<'_>, costs: &Costs) {
+        if self.wants_built || self.wants_table {
+            self.field = field.len();
+            self.element(field, costs);
         }
     }
 
     #[inline]
-    pub fn field(&mut self, field: Element<'_>, costs: &Costs) {
-        self.field = field.len();
-        self.element(field, costs);
-    }
-
-    #[inline]
     pub fn value(&mut self, value: Element<'_>, costs: &Costs) {
-        self.value = value.len();
-        self.element(value, costs);
+        if self.wants_built || self.wants_table {
+            self.value = value.len();
+            self.element(value, costs);
+        }
     }
 
     #[inline]
@@ -83,13 +86,21 @@ impl HashSums {
         if self.wants_built {
             self.built.push(element);
         }
-        if costs.constants.style == Style::Estimate {
+        if self.wants_table && costs.constants.style == Style::Estimate {
             self.objects = self.objects.saturating_add(costs.element_object(element));
         }
     }
 
     #[inline]
     pub fn pair_end(&mut self, expiry: Option<i64>, costs: &Costs, thresholds: &Thresholds) {
+        if self.wants_built || self.wants_table {
+            self.pair(expiry, costs, thresholds);
+        } else {
+            self.with_expiry += u64::from(expiry.is_some());
+        }
+    }
+
+    fn pair(&mut self, expiry: Option<i64>, costs: &Costs, thresholds: &Thresholds) {
         let limit = thresholds.hash_max_listpack_value;
         if (self.field > limit || self.value > limit) && self.first_long.is_none() {
             self.first_long = Some(self.pairs);
@@ -98,16 +109,16 @@ impl HashSums {
         }
         self.pairs += 1;
         if let Some(at) = expiry {
-            self.expiries.push(at);
+            self.with_expiry += 1;
+            if costs.constants.style == Style::Embedded {
+                self.expiries.push(at);
+            }
         }
-        if self.wants_built
-            && matches!(self.value_type, Some(ValueType::HashMetadata | ValueType::HashMetadataPreGa))
-            && costs.constants.packed_field_expiry
-        {
-            self.built.push(Element::Int(expiry.unwrap_or(0)));
+        if self.wants_built && costs.constants.packed_field_expiry {
+            self.built_expiries += listpack_size::integer(expiry.unwrap_or(0));
         }
         if self.wants_table {
-            let (counted, allocated) = pair(self.field, self.value, expiry.is_some(), costs);
+            let (counted, allocated) = hash_entry::pair(self.field, self.value, expiry.is_some(), costs);
             self.counted = self.counted.saturating_add(counted);
             self.allocated = self.allocated.saturating_add(allocated);
         }
@@ -115,6 +126,10 @@ impl HashSums {
 
     pub fn bill(&self, costs: &Costs, thresholds: &Thresholds, key: &KeyFacts, encoding: Encoding, bill: &mut Bill) {
         costs.bill_object(key, bill);
+        if costs.constants.style == Style::Kvobj && self.with_expiry > 0 {
+            // Taken over from 8.0: no server of these versions was asked.
+            bill.estimate();
+        }
         if encoding != Encoding::Hashtable {
             if encoding == Encoding::ListpackEx {
                 let head = costs.constants.listpack_ex;
@@ -122,6 +137,7 @@ impl HashSums {
             }
             let bytes = match self.file {
                 Some((_, bytes)) if !self.wants_built => bytes,
+                _ if encoding == Encoding::ListpackEx => self.built.bytes() + self.built_expiries,
                 _ => self.built.bytes(),
             };
             let (counted, allocated) = costs.packed(bytes);
@@ -212,59 +228,4 @@ impl HashSums {
         }
         growth.slots()
     }
-}
-
-/// Counted and allocated bytes of a field and its value in a table.
-#[inline]
-fn pair(field: u64, value: u64, expires: bool, costs: &Costs) -> (u64, u64) {
-    match costs.constants.style {
-        Style::Estimate => (0, 0),
-        Style::Dict | Style::Kvobj => {
-            let name = if costs.constants.field_mstr {
-                let allocated = costs.allocated(mstr(field, expires));
-                (allocated, allocated)
-            } else {
-                costs.text(field)
-            };
-            let text = costs.text(value);
-            (name.0.saturating_add(text.0), name.1.saturating_add(text.1))
-        }
-        Style::Accounted | Style::Hashtable | Style::Embedded => entry(field, value, expires, costs),
-    }
-}
-
-/// A field's name with the room for its expiry (mstr.c).
-fn mstr(n: u64, expires: bool) -> u64 {
-    let header = match n {
-        0..=31 => 1,
-        32..=65_535 => 3,
-        _ => 9,
-    };
-    n.saturating_add(header + 1 + if expires { OBJECT + 2 } else { 0 })
-}
-
-/// A field with its value embedded, or with a value of its own (Redis entry.c, Valkey entry.c).
-#[inline]
-fn entry(field: u64, value: u64, expires: bool, costs: &Costs) -> (u64, u64) {
-    let accounted = costs.constants.style == Style::Accounted;
-    let extra = match (expires, accounted) {
-        (false, _) => 0,
-        (true, true) => 2 * POINTER,
-        (true, false) => POINTER,
-    };
-    let mut name = costs.sds.embedded(field);
-    if expires && costs.sds.header(field) == 1 {
-        name += 2;
-    }
-    let together = name.saturating_add(value).saturating_add(4 + extra);
-    if together <= EMBEDDED_PAIR {
-        let allocated = costs.allocated(together);
-        return (if accounted { together } else { allocated }, allocated);
-    }
-    if !expires && costs.sds.header(field) == 1 {
-        name += 2;
-    }
-    let head = name.saturating_add(POINTER + extra);
-    let allocated = costs.allocated(head).saturating_add(costs.sds.allocated(value));
-    if accounted { (head.saturating_add(costs.sds.accounted(value)), allocated) } else { (allocated, allocated) }
 }

@@ -38,6 +38,9 @@ pub struct KeyObject {
 impl Costs {
     /// Object of a key whose value stands apart.
     pub fn key_object(&self, key: &KeyFacts) -> KeyObject {
+        if matches!(self.constants.style, Style::Estimate | Style::Dict) {
+            return KeyObject { bytes: OBJECT, embeds_text: false };
+        }
         let name = 1 + self.sds.embedded(key.name_bytes);
         let long = key.name_bytes >= LONG_NAME;
         let bytes = match self.constants.style {

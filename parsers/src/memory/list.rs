@@ -8,7 +8,7 @@ use super::costs::Costs;
 use super::key::KeyFacts;
 use super::quicklist_push::Pushed;
 use super::rules::Style;
-use crate::conversion::{Encoding, Thresholds};
+use crate::conversion::{Encoding, Target, Thresholds};
 use crate::events::{Element, Packed};
 use crate::rdb::codes::ValueType;
 
@@ -41,13 +41,13 @@ pub struct ListSums {
 }
 
 impl ListSums {
-    pub fn begin(&mut self, value: ValueType, costs: &Costs, thresholds: &Thresholds) {
+    pub fn begin(&mut self, value: ValueType, costs: &Costs, target: &Target) {
         let pushes = matches!(value, ValueType::List | ValueType::ListZiplist);
         let mut tail_savings = std::mem::take(&mut self.tail_savings);
         tail_savings.clear();
         *self = Self { pushes, tail_savings, ..Self::default() };
         if pushes {
-            self.pushed = Pushed::new(costs, thresholds.list_max_listpack_size);
+            self.pushed = Pushed::new(costs, target);
             self.built = Built::new(costs);
         }
     }

@@ -1,52 +1,25 @@
-//! Size of the listpacks that servers build (listpack.c, lpEncodeGetType and lpEncodeBacklen).
+//! Size of the listpacks that servers build, with the longer back-lengths of Valkey 9.
 
+use crate::conversion::listpack;
 use crate::events::Element;
 
 /// A listpack without entries: header and end mark.
-pub const EMPTY: u64 = 7;
+pub const EMPTY: u64 = listpack::EMPTY_BYTES;
 
-/// Longest text that is tried as an integer.
-const LONGEST_INTEGER: u64 = 20;
+/// Entries at the borders where Redis takes one more byte for the back-length than its bits need.
+const AT_A_BORDER: [u64; 3] = [16_383 + 3, 2_097_151 + 4, 268_435_455 + 5];
 
 /// Bytes of an entry with its back-length; `full`: back-lengths use all their bits (Valkey 9).
 #[inline]
 pub fn entry(element: Element<'_>, full: bool) -> u64 {
-    let number = if element.len() <= LONGEST_INTEGER { element.integer() } else { None };
-    match number {
-        Some(number) => integer(number),
-        None => text(element.len(), full),
-    }
+    let bytes = listpack::entry_bytes(element);
+    if full && AT_A_BORDER.contains(&bytes) { bytes - 1 } else { bytes }
 }
 
 /// Bytes of an integer entry.
 #[inline]
 pub fn integer(number: i64) -> u64 {
-    1 + match number {
-        0..=127 => 1,
-        -4096..=4095 => 2,
-        -0x8000..=0x7fff => 3,
-        -0x80_0000..=0x7f_ffff => 4,
-        -0x8000_0000..=0x7fff_ffff => 5,
-        _ => 9,
-    }
-}
-
-/// Bytes of a text entry of `n` bytes.
-#[inline]
-pub fn text(n: u64, full: bool) -> u64 {
-    let encoded = n.saturating_add(match n {
-        0..=63 => 1,
-        64..=4095 => 2,
-        _ => 5,
-    });
-    let back = match encoded {
-        0..=127 => 1,
-        _ if encoded < 16_383 + u64::from(full) => 2,
-        _ if encoded < 2_097_151 + u64::from(full) => 3,
-        _ if encoded < 268_435_455 + u64::from(full) => 4,
-        _ => 5,
-    };
-    encoded.saturating_add(back)
+    listpack::entry_bytes(Element::Int(number))
 }
 
 #[cfg(test)]
@@ -54,12 +27,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_have_the_sizes_of_the_format() {
-        let numbers = [0, 127, 128, -1, 4095, 4096, -4097, 32_767, 32_768, 1 << 23, 1 << 31, i64::MIN];
-        assert_eq!(numbers.map(integer), [2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 10, 10]);
-        assert_eq!([0, 63, 64, 125, 126, 4096].map(|n| text(n, false)), [2, 65, 67, 128, 130, 4103]);
+    fn back_lengths_differ_at_the_borders_only() {
+        let text = |length, full| entry(Element::Opaque { length }, full);
         assert_eq!((text(16_378, false), text(16_378, true)), (16_386, 16_385));
-        assert_eq!(entry(Element::Bytes(b"-0"), false), 4);
-        assert_eq!(entry(Element::Bytes(b"12"), false), 2);
+        assert_eq!((text(16_377, false), text(16_377, true)), (16_384, 16_384));
+        assert_eq!((text(16_379, false), text(16_379, true)), (16_387, 16_387));
+        assert_eq!([0, -1, 1 << 40].map(integer), [2, 3, 10]);
     }
 }

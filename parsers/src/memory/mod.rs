@@ -13,6 +13,7 @@ pub mod costs;
 pub mod dict;
 pub mod field_expiries;
 pub mod hash;
+pub mod hash_entry;
 pub mod hashtable;
 pub mod key;
 pub mod list;

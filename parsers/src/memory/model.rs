@@ -6,6 +6,7 @@ use super::costs::Costs;
 use super::hash::HashSums;
 use super::key::KeyFacts;
 use super::list::ListSums;
+use super::rules::Style;
 use super::set::SetSums;
 use super::stream::StreamSums;
 use super::string::StringSums;
@@ -31,6 +32,9 @@ pub struct KeyMemory {
     pub allocated_bytes: Option<u64>,
     /// Standard deviation of `memory_bytes`, 0 where it is exact or its spread unknown.
     pub deviation: f64,
+    /// What `memory_bytes` lies between, but for one time in ten thousand.
+    pub low_bytes: u64,
+    pub high_bytes: u64,
     /// The template whose share comes on top of both figures: its id in the file.
     pub template: Option<u64>,
 }
@@ -54,32 +58,40 @@ enum Kind {
 
 impl Kind {
     fn of(value: ValueType) -> Self {
-        match value.type_name() {
-            "string" => Self::String,
-            "list" => Self::List,
-            "set" => Self::Set,
-            "zset" => Self::Zset,
-            "hash" if has_template(value) => Self::Template,
-            "hash" => Self::Hash,
-            "stream" => Self::Stream,
-            "array" => Self::Array,
-            _ => Self::Unknown,
+        use ValueType as T;
+        match value {
+            T::String => Self::String,
+            T::List | T::ListZiplist | T::ListQuicklist | T::ListQuicklist2 => Self::List,
+            T::Set | T::SetIntset | T::SetListpack => Self::Set,
+            T::Zset | T::Zset2 | T::ZsetZiplist | T::ZsetListpack => Self::Zset,
+            T::HashTemplateListpack | T::HashTemplateListpackRef | T::HashTemplateArray | T::HashTemplateArrayRef => {
+                Self::Template
+            }
+            T::Hash
+            | T::HashZipmap
+            | T::HashZiplist
+            | T::HashListpack
+            | T::HashMetadataPreGa
+            | T::HashListpackExPreGa
+            | T::HashMetadata
+            | T::HashListpackEx
+            | T::Hash2 => Self::Hash,
+            T::StreamListpacks
+            | T::StreamListpacks2
+            | T::StreamListpacks3
+            | T::StreamListpacks4
+            | T::StreamListpacks5 => Self::Stream,
+            T::Array => Self::Array,
+            T::ModulePreGa | T::Module2 | T::PathHash | T::KeyDbCron => Self::Unknown,
         }
     }
-}
-
-fn has_template(value: ValueType) -> bool {
-    use ValueType as T;
-    matches!(
-        value,
-        T::HashTemplateListpack | T::HashTemplateListpackRef | T::HashTemplateArray | T::HashTemplateArrayRef
-    )
 }
 
 /// The memory model of one target.
 #[derive(Debug)]
 pub struct Memory {
     target: Target,
+    verified: bool,
     costs: Costs,
     node_sizes: NodeSizes,
     kind: Kind,
@@ -97,10 +109,12 @@ pub struct Memory {
 }
 
 impl Memory {
-    pub fn new(target: &Target) -> Self {
+    /// `verified`: whether the model was checked against a server of this version; else no figure is called exact.
+    pub fn new(target: &Target, verified: bool) -> Self {
         let costs = Costs::of(target);
         Self {
             target: target.clone(),
+            verified: verified && costs.constants.style != Style::Estimate,
             node_sizes: NodeSizes::of(&costs),
             costs,
             kind: Kind::default(),
@@ -123,11 +137,6 @@ impl Memory {
 
     pub fn costs(&self) -> &Costs {
         &self.costs
-    }
-
-    /// Whether the model was verified against a server of this version; else it is that of the nearest lower one.
-    pub fn verified(&self) -> bool {
-        self.costs.constants.verified
     }
 
     /// The figure of the value that just ended.
@@ -165,9 +174,11 @@ impl Memory {
         }
         KeyMemory {
             memory_bytes: Some(bill.counted),
-            exact: !bill.chance && costs.constants.verified,
+            exact: !bill.chance && self.verified,
             allocated_bytes: Some(bill.allocated),
-            deviation: bill.variance.sqrt(),
+            deviation: if bill.chance { bill.variance.sqrt() } else { 0.0 },
+            low_bytes: bill.counted.saturating_sub(bill.less),
+            high_bytes: bill.counted.saturating_add(bill.more),
             template,
         }
     }
@@ -179,7 +190,7 @@ impl ValueSink for Memory {
         let (costs, thresholds) = (&self.costs, &self.target.thresholds);
         self.kind = Kind::of(value);
         match self.kind {
-            Kind::List => self.list.begin(value, costs, thresholds),
+            Kind::List => self.list.begin(value, costs, &self.target),
             Kind::Set => self.set.begin(value, declared, costs, thresholds),
             Kind::Zset => self.zset.begin(declared, costs, thresholds),
             Kind::Template => {
@@ -202,7 +213,7 @@ impl ValueSink for Memory {
         let (costs, thresholds) = (&self.costs, &self.target.thresholds);
         match self.kind {
             Kind::List => self.list.packed(layout, bytes, file_bytes, costs, thresholds),
-            Kind::Set => self.set.packed(layout, bytes, thresholds),
+            Kind::Set => self.set.packed(layout, bytes, costs, thresholds),
             Kind::Zset => self.zset.packed(layout, bytes, costs, thresholds),
             Kind::Hash => self.hash.packed(layout, bytes, costs, thresholds),
             Kind::Template => self.template.packed(layout, bytes),

@@ -2,46 +2,34 @@
 
 use super::built::Built;
 use super::costs::Costs;
+use crate::conversion::Target;
+use crate::conversion::quicklist::{ESTIMATED_OVERHEAD, NodeLimit};
 use crate::events::Element;
 
-/// Nodes limited by count are no larger than this either.
-const SAFE_BYTES: u64 = 8192;
-/// Node sizes of `list-max-listpack-size` -1 to -5.
-const NODE_BYTES: [u64; 5] = [4096, 8192, 16_384, 32_768, 65_536];
-/// What an entry is taken to add to a listpack besides its text.
-const ENTRY_ESTIMATE: u64 = 8;
-
-/// Limit of a node.
-#[derive(Debug, Clone, Copy)]
-enum Limit {
-    Bytes(u64),
-    Count(u64),
-}
-
 /// The node that elements are appended to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Pushed {
     empty: Built,
     node: Built,
     count: u64,
-    limit: Option<Limit>,
-    plain_from: u64,
+    limit: NodeLimit,
+    longest_packed: u64,
     listpacks: bool,
 }
 
+impl Default for Pushed {
+    fn default() -> Self {
+        let empty = Built::default();
+        Self { empty, node: empty, count: 0, limit: NodeLimit::Elements(1), longest_packed: 0, listpacks: false }
+    }
+}
+
 impl Pushed {
-    /// `fill` is `list-max-listpack-size`.
-    pub fn new(costs: &Costs, fill: i64) -> Self {
-        let limit = match fill {
-            0.. => Limit::Count(fill.unsigned_abs().max(1)),
-            _ => Limit::Bytes(NODE_BYTES[(fill.unsigned_abs() - 1).min(4) as usize]),
-        };
-        let plain_from = costs.constants.plain_element.unwrap_or(match limit {
-            Limit::Bytes(bytes) => bytes + 1,
-            Limit::Count(_) => SAFE_BYTES + 1,
-        });
+    pub fn new(costs: &Costs, target: &Target) -> Self {
+        let limit = NodeLimit::of(target.thresholds.list_max_listpack_size);
         let empty = Built::new(costs);
-        Self { empty, node: empty, count: 0, limit: Some(limit), plain_from, listpacks: costs.constants.listpacks }
+        let listpacks = costs.constants.listpacks;
+        Self { empty, node: empty, count: 0, limit, longest_packed: limit.longest_packed(target), listpacks }
     }
 
     /// Bytes of the node that is still open, 0 where there is none.
@@ -53,7 +41,7 @@ impl Pushed {
     #[inline]
     pub fn push(&mut self, element: Element<'_>) -> (Option<u64>, Option<u64>) {
         let n = element.len();
-        let alone = n >= self.plain_from;
+        let alone = n > self.longest_packed;
         let mut complete = None;
         if self.count > 0 && (alone || !self.fits(n)) {
             complete = Some(self.node.bytes());
@@ -71,7 +59,7 @@ impl Pushed {
     /// Whether the open node takes an element of `n` bytes; estimates as the server does.
     fn fits(&self, n: u64) -> bool {
         let added = if self.listpacks {
-            ENTRY_ESTIMATE
+            ESTIMATED_OVERHEAD
         } else {
             let before = if n < 254 { 1 } else { 5 };
             before
@@ -82,28 +70,26 @@ impl Pushed {
                 }
         };
         let bytes = self.node.bytes().saturating_add(n).saturating_add(added);
-        match self.limit {
-            Some(Limit::Bytes(most)) => bytes <= most,
-            Some(Limit::Count(most)) => bytes <= SAFE_BYTES && self.count < most,
-            None => true,
-        }
+        self.limit.allows_push(bytes, self.count + 1)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversion::{Server, Target, Version};
+    use crate::conversion::{Server, Version};
 
     #[test]
     fn nodes_fill_up_to_their_limit() {
-        let costs = Costs::of(&Target::new(Server::Redis, Version::new(7, 2, 0)));
-        let mut pushed = Pushed::new(&costs, -2);
+        let mut target = Target::new(Server::Redis, Version::new(7, 2, 0));
+        let costs = Costs::of(&target);
+        let mut pushed = Pushed::new(&costs, &target);
         let complete: Vec<u64> = (0..200).filter_map(|_| pushed.push(Element::Opaque { length: 100 }).0).collect();
-        // 78 entries of 103 bytes: with the estimate for one more the node would pass 8192.
-        assert_eq!(complete, [7 + 78 * 103; 2]);
-        assert_eq!(pushed.bytes(), 7 + 44 * 103);
-        let mut pushed = Pushed::new(&costs, 3);
+        // 79 entries of 103 bytes: with one more the node would pass 8192.
+        assert_eq!(complete, [7 + 79 * 103; 2]);
+        assert_eq!(pushed.bytes(), 7 + 42 * 103);
+        target.thresholds.list_max_listpack_size = 3;
+        let mut pushed = Pushed::new(&costs, &target);
         assert_eq!((0..7).filter_map(|i| pushed.push(Element::Int(i)).0).collect::<Vec<_>>(), [13, 13]);
     }
 }

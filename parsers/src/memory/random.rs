@@ -121,8 +121,8 @@ mod tests {
 
     #[test]
     fn nodes_without_member_have_the_known_mean_and_spread() {
-        let jemalloc = crate::memory::allocator::SizeClasses::Jemalloc;
-        let node = skiplist_node(|level| jemalloc.size(24 + 16 * level));
+        let jemalloc = crate::conversion::Allocator::Jemalloc;
+        let node = skiplist_node(|level| jemalloc.class(24 + 16 * level));
         assert!((node.mean - 45.836).abs() < 0.001, "{}", node.mean);
         assert!((node.variance.sqrt() - 12.256).abs() < 0.01, "{}", node.variance.sqrt());
     }

@@ -4,10 +4,10 @@ use super::allocator::SizeClasses;
 use super::rules::SdsRule;
 
 /// Sizes of strings of one server version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sds {
     rule: SdsRule,
-    classes: SizeClasses,
+    pub classes: SizeClasses,
 }
 
 /// Shortest text whose header has more than one byte.
@@ -64,10 +64,11 @@ impl Sds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conversion::{Server, Target, Version};
 
     #[test]
     fn headers_follow_length_and_rule() {
-        let sds = |rule| Sds::new(rule, SizeClasses::Jemalloc);
+        let sds = |rule| Sds::new(rule, SizeClasses::of(&Target::new(Server::Redis, Version::new(7, 2, 6))));
         let lengths = [0, 31, 32, 252, 253, 255, 256, 65_530, 65_531, 65_535, 65_536];
         let stepped = lengths.map(|n| sds(SdsRule::Stepped).header(n));
         assert_eq!(stepped, [1, 1, 3, 3, 3, 3, 5, 5, 5, 5, 9]);

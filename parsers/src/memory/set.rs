@@ -34,34 +34,38 @@ pub struct SetSums {
     wants_built: bool,
     wants_table: bool,
     from_members: bool,
+    tracks_integers: bool,
 }
 
 impl SetSums {
     pub fn begin(&mut self, value: ValueType, declared: Option<u64>, costs: &Costs, thresholds: &Thresholds) {
-        *self = Self { wants_table: true, from_members: value == ValueType::Set, ..Self::default() };
+        *self = Self { wants_table: true, ..Self::default() };
+        self.from_members = value == ValueType::Set;
+        self.tracks_integers = self.from_members;
         if costs.constants.listpacks && declared.is_some_and(|n| n <= thresholds.set_max_listpack_entries) {
             self.wants_built = true;
             self.built = Built::new(costs);
         }
     }
 
-    pub fn packed(&mut self, layout: Packed, bytes: u64, thresholds: &Thresholds) {
+    pub fn packed(&mut self, layout: Packed, bytes: u64, costs: &Costs, thresholds: &Thresholds) {
         self.file = Some((layout, bytes));
         self.wants_built = false;
+        let foreign = layout == Packed::Listpack && !costs.constants.set_listpacks;
+        self.tracks_integers = foreign;
         let most = match layout {
             Packed::Intset { width } => {
                 (bytes.saturating_sub(INTSET_HEADER) / u64::from(width.max(1)), thresholds.set_max_intset_entries)
             }
             _ => (bytes / SMALLEST_ENTRY, thresholds.set_max_listpack_entries),
         };
-        // Versions without packed sets make tables of listpacks; the limit decides in the others.
-        self.wants_table = most.0 > most.1 || layout == Packed::Listpack;
+        self.wants_table = foreign || most.0 > most.1;
     }
 
     #[inline]
     pub fn member(&mut self, member: Element<'_>, costs: &Costs) {
         self.members += 1;
-        if self.from_members && !self.saw_text {
+        if self.tracks_integers && !self.saw_text {
             match member.integer() {
                 Some(number) => {
                     self.smallest = if self.integers == 0 { number } else { self.smallest.min(number) };

@@ -160,7 +160,7 @@ impl StreamSums {
             let all = all.finish(costs);
             self.tree(all, true, costs);
             if self.ids_left_out && self.pending_groups > 0 {
-                bill.draw(0.0);
+                bill.estimate();
             }
         }
         bill.put(Part::RadixTrees, self.trees.counted, self.trees.allocated);

@@ -76,7 +76,8 @@ impl ZsetSums {
 
     pub fn packed(&mut self, layout: Packed, bytes: u64, costs: &Costs, thresholds: &Thresholds) {
         self.file = Some((layout, bytes));
-        self.wants_table = bytes / SMALLEST_PAIR > thresholds.zset_max_listpack_entries;
+        let foreign = layout == Packed::Listpack && !costs.constants.listpacks;
+        self.wants_table = foreign || bytes / SMALLEST_PAIR > thresholds.zset_max_listpack_entries;
         self.wants_built = (layout == Packed::Listpack) != costs.constants.listpacks;
         if self.wants_built {
             self.built = Built::new(costs);
@@ -119,7 +120,7 @@ impl ZsetSums {
 
     pub fn bill(&self, costs: &Costs, sizes: &NodeSizes, key: &KeyFacts, encoding: Encoding, bill: &mut Bill) {
         costs.bill_object(key, bill);
-        if encoding != Encoding::Skiplist {
+        if matches!(encoding, Encoding::Ziplist | Encoding::Listpack) {
             let bytes = match self.file {
                 Some((_, bytes)) if !self.wants_built => bytes,
                 _ => self.built.bytes(),
@@ -148,7 +149,7 @@ impl ZsetSums {
                 variance: sizes.apart.variance * self.members as f64,
             },
         };
-        bill.expect(Part::Nodes, nodes.mean, nodes.variance);
+        bill.expect(Part::Nodes, nodes.mean, nodes.variance, LEVEL);
     }
 
     /// The structs: zset, skiplist, its header node, dict.

@@ -7,6 +7,7 @@ mod reader;
 mod side;
 mod source;
 mod stream;
+mod whatif;
 
 use pyo3::prelude::*;
 

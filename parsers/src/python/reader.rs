@@ -13,13 +13,14 @@ use pyo3::types::{PyCapsule, PyDict};
 
 use super::source::Source;
 use super::stream::{ArrowStream, Guarded, capsule};
-use super::{errors, facts, side};
+use super::{errors, facts, side, whatif};
 use crate::arrow::schema;
 use crate::conversion::{Allocator, Overrides, Server, Target, Thresholds, Version};
 use crate::error::{Error, ErrorKind};
 use crate::rows::{Filter, Form};
 use crate::scan::{Gathered, Options, Progress, Scan, verify};
 use crate::source::CancelFlag;
+use crate::whatif::{bills, compare};
 
 /// What the stream and the reader share.
 #[derive(Default)]
@@ -132,28 +133,29 @@ impl Reader {
     /// Reads to the end without rows: structure and checksum, with `deep` every compressed string too.
     #[pyo3(signature = (*, deep=false))]
     fn walk(&self, py: Python<'_>, deep: bool) -> PyResult<()> {
-        let source = self.shared.take_source().ok_or_else(|| errors::used_twice("the source"))?;
-        let shared = self.shared.clone();
-        let options = self.options.clone();
-        let worker = std::thread::spawn(move || {
-            let (gathered, checked) = match source.open() {
-                Ok(reader) => verify(reader, &options, deep, shared.cancel.clone(), &shared.progress),
-                Err(error) => (None, Err(open_error(error))),
-            };
-            *shared.outcome() = Outcome { error: checked.err(), gathered };
-        });
-        while !worker.is_finished() {
-            py.detach(|| std::thread::sleep(Duration::from_millis(2)));
-            if let Err(raised) = py.check_signals() {
-                self.shared.cancel.cancel();
-                py.detach(|| worker.join().ok());
-                return Err(raised);
-            }
-        }
-        if py.detach(|| worker.join()).is_err() {
-            return Err(PyRuntimeError::new_err("internal error: the reader panicked; please report it"));
-        }
+        let (gathered, error) = self.in_background(py, move |reader, options, cancel, progress| {
+            let (gathered, checked) = verify(reader, options, deep, cancel, progress);
+            Ok((gathered, checked.err()))
+        })?;
+        *self.shared.outcome() = Outcome { error, gathered };
         self.raise(py)
+    }
+
+    /// Sums by pattern, type and encoding of what the same keys cost in several servers, in one pass.
+    fn compare(&self, py: Python<'_>, targets: Vec<Bound<'_, PyDict>>) -> PyResult<ArrowStream> {
+        let targets = targets.iter().map(whatif::target_of).collect::<PyResult<Vec<_>>>()?;
+        let comparison = self.in_background(py, move |reader, options, cancel, progress| {
+            compare(reader, options, &targets, cancel, progress)
+        })?;
+        whatif::table(&comparison).map(ArrowStream::new)
+    }
+
+    /// How the memory of the keys of one name comes about, term by term.
+    #[pyo3(signature = (name, *, db=None))]
+    fn key_bills<'py>(&self, py: Python<'py>, name: Vec<u8>, db: Option<u64>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let (found, target) =
+            self.in_background(py, move |reader, options, cancel, _| bills(reader, options, &name, db, cancel))?;
+        found.iter().map(|bill| whatif::bill(py, bill, &target)).collect()
     }
 
     /// Bytes of the source that were read, and keys.
@@ -201,6 +203,37 @@ impl Reader {
 }
 
 impl Reader {
+    /// Runs a pass on a thread of its own, without the interpreter lock; Ctrl-C cancels it.
+    fn in_background<T: Send + 'static>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(Box<dyn io::Read + Send>, &Options, CancelFlag, &Progress) -> Result<T, Error> + Send + 'static,
+    ) -> PyResult<T> {
+        let source = self.shared.take_source().ok_or_else(|| errors::used_twice("the source"))?;
+        let (shared, options) = (self.shared.clone(), self.options.clone());
+        let worker = std::thread::spawn(move || {
+            let reader = source.open().map_err(open_error)?;
+            work(reader, &options, shared.cancel.clone(), &shared.progress)
+        });
+        while !worker.is_finished() {
+            py.detach(|| std::thread::sleep(Duration::from_millis(2)));
+            if let Err(raised) = py.check_signals() {
+                self.shared.cancel.cancel();
+                py.detach(|| worker.join().ok());
+                return Err(raised);
+            }
+        }
+        match py.detach(|| worker.join()) {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(error)) => {
+                self.shared.outcome().error = Some(error);
+                self.raise(py)?;
+                Err(errors::interrupted())
+            }
+            Err(_) => Err(PyRuntimeError::new_err("internal error: the reader panicked; please report it")),
+        }
+    }
+
     fn raise(&self, py: Python<'_>) -> PyResult<()> {
         match &self.shared.outcome().error {
             Some(error) if matches!(error.kind(), ErrorKind::Cancelled) => Err(errors::interrupted()),
@@ -288,17 +321,17 @@ impl Drop for Rows {
     }
 }
 
-fn server_of(name: &str, version: &str) -> PyResult<(Server, Version)> {
+pub fn server_of(name: &str, version: &str) -> PyResult<(Server, Version)> {
     Target::parse_server(&format!("{name}-{version}"))
         .ok_or_else(|| PyValueError::new_err(format!("no server version: {name} {version:?}")))
 }
 
-fn allocator_of(name: &str) -> PyResult<Allocator> {
+pub fn allocator_of(name: &str) -> PyResult<Allocator> {
     Allocator::parse(name)
         .ok_or_else(|| PyValueError::new_err(format!("unknown allocator {name:?}: jemalloc, jemalloc-16 or glibc")))
 }
 
-fn thresholds_of(values: &Bound<'_, PyDict>) -> PyResult<Thresholds> {
+pub fn thresholds_of(values: &Bound<'_, PyDict>) -> PyResult<Thresholds> {
     let mut thresholds = Thresholds::default();
     for (name, value) in values {
         let (name, value): (String, String) = (name.extract()?, value.str()?.extract()?);

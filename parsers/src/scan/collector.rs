@@ -54,7 +54,7 @@ impl Collector {
         let spool = |folder: &Path| Spool::new(folder, SPOOLED_AT);
         let folder = options.spool_folder.as_path();
         Self {
-            sinks: Both(KeyFacts::default(), Both(models(&placeholder()), StreamRows::default())),
+            sinks: Both(KeyFacts::default(), Both(models(&placeholder(), false), StreamRows::default())),
             overrides: options.overrides.clone(),
             target: None,
             filter: options.filter.clone(),
@@ -141,8 +141,8 @@ impl Collector {
 }
 
 /// What decides encodings, and what follows from them in memory.
-fn models(target: &Target) -> Both<Tracker, Memory> {
-    Both(Tracker::new([target]), Memory::new(target))
+fn models(target: &Target, verified: bool) -> Both<Tracker, Memory> {
+    Both(Tracker::new([target]), Memory::new(target, verified))
 }
 
 /// Any server, until the first key comes and the file has told its own.
@@ -160,10 +160,9 @@ pub fn memory_key(record: &KeyRecord) -> memory::KeyFacts {
     }
 }
 
-/// A type as forms and patterns number it.
-fn type_key(value: ValueType) -> TypeKey {
-    let name = value.type_name();
-    let code = match name {
+/// A type as patterns number types.
+pub fn type_code(value: ValueType) -> u8 {
+    match value.type_name() {
         "string" => 0,
         "list" => 1,
         "set" => 2,
@@ -172,9 +171,9 @@ fn type_key(value: ValueType) -> TypeKey {
         "stream" => 5,
         "array" => 6,
         "path-hash" => 7,
+        "module" => MODULE_CODE,
         _ => 8,
-    };
-    TypeKey::Own(name, code)
+    }
 }
 
 /// Number of module types as patterns tell types apart.
@@ -186,9 +185,9 @@ impl ValueSink for Collector {
 
 impl RecordSink for Collector {
     fn before_first_key(&mut self, facts: &FileFacts) {
-        let target = Target::from_facts(facts, &self.overrides).target;
-        self.sinks.1.0 = models(&target);
-        self.target = Some(target);
+        let assumption = Target::from_facts(facts, &self.overrides);
+        self.sinks.1.0 = models(&assumption.target, assumption.is_exact());
+        self.target = Some(assumption.target);
     }
 
     #[inline]
@@ -206,10 +205,10 @@ impl RecordSink for Collector {
         }
         let Both(facts, Both(Both(tracker, memory), _)) = &mut self.sinks;
         let (Some(value_type), Some(target)) = (facts.value_type, &self.target) else { return };
-        let (key, code) = match (&facts.module, type_key(value_type)) {
-            (Some((name, _)), _) => (self.forms.module(name), MODULE_CODE),
-            (None, key @ TypeKey::Own(_, code)) => (key, code),
-            (None, key) => (key, MODULE_CODE),
+        let code = type_code(value_type);
+        let key = match &facts.module {
+            Some((name, _)) => self.forms.module(name),
+            None => TypeKey::Own(value_type.type_name(), code),
         };
         if !self.filter.wants_type(self.forms.type_name(key)) {
             return;

@@ -5,7 +5,7 @@ mod gathered;
 mod options;
 mod verify;
 
-pub use collector::Collector;
+pub use collector::{Collector, memory_key, type_code};
 pub use gathered::{Damage, Gathered};
 pub use options::Options;
 pub use verify::verify;
@@ -33,6 +33,14 @@ const PROGRESS_KEYS: u64 = 4096;
 pub struct Progress {
     pub bytes: AtomicU64,
     pub keys: AtomicU64,
+}
+
+impl Progress {
+    /// Tells how far a pass has come.
+    pub fn report(&self, bytes: u64, keys: u64) {
+        self.bytes.store(bytes, Ordering::Relaxed);
+        self.keys.store(keys, Ordering::Relaxed);
+    }
 }
 
 /// A pass in progress.
@@ -99,8 +107,7 @@ impl Scan {
     }
 
     fn publish(&self) {
-        self.progress.bytes.store(self.parser.offset(), Ordering::Relaxed);
-        self.progress.keys.store(self.collector.keys_seen(), Ordering::Relaxed);
+        self.progress.report(self.parser.offset(), self.collector.keys_seen());
     }
 
     /// A failure of our own storage while reading.

@@ -1,7 +1,6 @@
 //! A pass without rows: structure and checksum only, for backups.
 
 use std::io::Read;
-use std::sync::atomic::Ordering;
 
 use super::gathered::{Counts, Damage, Gathered};
 use super::{Options, PROGRESS_KEYS, Progress, note_damage};
@@ -63,12 +62,10 @@ pub fn verify(
             Err(error) => break Err(error),
         }
         if counter.0.keys.is_multiple_of(PROGRESS_KEYS) {
-            progress.bytes.store(parser.offset(), Ordering::Relaxed);
-            progress.keys.store(counter.0.keys, Ordering::Relaxed);
+            progress.report(parser.offset(), counter.0.keys);
         }
     };
-    progress.bytes.store(parser.offset(), Ordering::Relaxed);
-    progress.keys.store(counter.0.keys, Ordering::Relaxed);
+    progress.report(parser.offset(), counter.0.keys);
     let assumption = Target::from_facts(&parser.facts, &options.overrides);
     (Some(Gathered::of_file(parser, assumption, damage, counter.0)), outcome)
 }

@@ -84,8 +84,8 @@ fn copy_back(out: &mut Vec<u8>, distance: usize, length: usize) -> bool {
 
 /// Unpacks `packed` into `out` (cleared first) until `wanted` bytes are there or the input ends.
 ///
-/// With `wanted` equal to the declared length the whole string is unpacked and both ends must meet. `out` grows with
-/// what is unpacked, not by what is declared.
+/// With `wanted` equal to the declared length the whole string is unpacked and both ends must meet. The caller has
+/// compared the lengths ([`check_lengths`]); `out` grows with what is unpacked, not by what is declared.
 pub fn unpack(packed: &[u8], declared: u64, wanted: usize, out: &mut Vec<u8>, offset: u64) -> Result<()> {
     out.clear();
     let whole = wanted as u64 >= declared;

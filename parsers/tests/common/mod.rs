@@ -3,6 +3,10 @@
 #![allow(dead_code, reason = "every test file uses its own part")]
 
 pub mod contents;
+pub mod random;
+pub mod random_stream;
+pub mod trace;
+pub mod writer;
 
 use std::fs::File;
 use std::io::{Cursor, Read, Write};
