@@ -113,8 +113,8 @@ class Reader:
                 without a server it is the one that wrote the dump.
 
         Returns:
-            Rows: target_no, server, server_version, pattern, type, encoding, target_encoding, keys, unknown_keys (types of
-            modules, without a figure), memory_bytes, target_memory_bytes.
+            Rows: target_no, server, server_version, pattern, type, encoding, target_encoding, keys,
+            unknown_keys (module types, without a figure), memory_bytes, target_memory_bytes.
 
         Raises:
             DumpError: the dump is damaged.
