@@ -51,7 +51,7 @@ types: ## mypy strict, and the stub against the binary
 rust: ## rustfmt, clippy with warnings as errors, cargo test
 	$(CARGO) fmt $(CRATE) --check
 	$(CARGO) clippy $(CRATE) --all-targets --locked --quiet -- -D warnings
-	$(CARGO) test $(CRATE) --release --no-default-features --locked --quiet
+	$(CARGO) test $(CRATE) --locked --quiet
 
 pytest: ## the Python tests
 	$(BIN)/python -m pytest

@@ -67,10 +67,13 @@ fn lengths_without_bytes() {
     }
 }
 
+/// A name, and what writes one record of the shape.
+type Shape = (&'static str, fn(&mut Writer, u64));
+
 #[test]
 fn opcodes_by_the_million() {
     const COUNT: u64 = 400_000;
-    let shapes: [(&str, fn(&mut Writer, u64)); 9] = [
+    let shapes: [Shape; 9] = [
         ("databases", |w, i| {
             w.select(i * 3);
         }),
