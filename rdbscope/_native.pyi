@@ -16,6 +16,7 @@ __all__ = [
     "fingerprint",
     "key_slot",
     "safe_name",
+    "verified_servers",
 ]
 
 __version__: Final[str]
@@ -104,6 +105,36 @@ class Reader:
             KeyboardInterrupt: Ctrl-C.
         """
 
+    def compare(self, targets: list[dict[str, Any]]) -> ArrowStream:
+        """What the same keys cost in several servers, in one pass.
+
+        Args:
+            targets: dictionaries with server, version, thresholds, allocator, cluster, each of which may be left out;
+                without a server it is the one that wrote the dump.
+
+        Returns:
+            Rows: target_no, server, server_version, pattern, type, encoding, target_encoding, keys,
+            unknown_keys (module types, without a figure), memory_bytes, target_memory_bytes.
+
+        Raises:
+            DumpError: the dump is damaged.
+            ValueError: a server, threshold or allocator that does not exist.
+            KeyboardInterrupt: Ctrl-C.
+        """
+
+    def key_bills(self, name: bytes, *, db: int | None = None) -> list[dict[str, Any]]:
+        """How the memory of the keys of one name comes about.
+
+        Returns:
+            One dictionary per key: db, record_offset, encoding, server, server_version, memory_bytes, memory_exact,
+            allocated_bytes, deviation_bytes, and terms as (part, counted bytes, allocated bytes), whose counted bytes
+            add up to memory_bytes.
+
+        Raises:
+            DumpError: the dump is damaged.
+            KeyboardInterrupt: Ctrl-C.
+        """
+
     def progress(self) -> tuple[int, int]:
         """Unpacked bytes and keys read so far; any thread may ask at any time."""
 
@@ -124,11 +155,14 @@ class Reader:
 
         Args:
             name: forms, patterns, final_patterns, prefix_nodes, key_facts, stream_groups, stream_consumers, functions,
-                scripts, aux, module_aux, declared_counts, anomalies or duplicate_hashes.
+                scripts, aux, module_aux, declared_counts, anomalies, templates or duplicate_hashes.
 
         Raises:
             ValueError: there is no such table.
         """
+
+def verified_servers() -> list[tuple[str, str]]:
+    """Servers whose sizes were verified byte for byte, as (server, version)."""
 
 def key_slot(name: bytes) -> int:
     """Cluster slot of a key, 0 to 16383."""

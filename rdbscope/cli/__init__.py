@@ -10,16 +10,18 @@ from rdbscope import console
 from rdbscope.cli.completion import completion
 from rdbscope.cli.export import export
 from rdbscope.cli.info import info
+from rdbscope.cli.key import key
 from rdbscope.cli.load import load
 from rdbscope.cli.query import query
 from rdbscope.cli.snapshots import snapshots
 from rdbscope.cli.top import top
 from rdbscope.cli.tree import tree
 from rdbscope.cli.verify import verify
+from rdbscope.cli.whatif import whatif
 from rdbscope.errors import OutputClosedError
 from rdbscope.exit_codes import MEANINGS
 
-COMMANDS = (load, query, top, tree, verify, export, snapshots, info, completion)
+COMMANDS = (load, query, top, tree, key, verify, whatif, export, snapshots, info, completion)
 
 
 class Group(click.Group):

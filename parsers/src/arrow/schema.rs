@@ -153,6 +153,8 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
         ],
         "comparison" => &[
             ("target_no", Int32, false),
+            ("server", Utf8, false),
+            ("server_version", Utf8, false),
             ("pattern", Utf8, true),
             ("type", Utf8, false),
             ("encoding", Utf8, true),

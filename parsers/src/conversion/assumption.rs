@@ -85,6 +85,11 @@ impl Target {
         Assumption { target: Self { server, version, thresholds, allocator, cluster }, doubt }
     }
 
+    /// Release lines that were verified, each at its last verified patch.
+    pub fn verified() -> impl Iterator<Item = (Server, Version)> {
+        VERIFIED.iter().map(|line| (line.server, line.last))
+    }
+
     /// Reads `redis-7.2.6`, `valkey-9.1`; a version without patch is the last one of its line that was verified.
     pub fn parse_server(text: &str) -> Option<(Server, Version)> {
         let (name, digits) = text.trim().split_once(['-', ' ', '='])?;

@@ -78,7 +78,12 @@ fn own_names(input: &mut Input, damage: &mut Damage, framed: bool) -> Result<Vec
             let head = input.string_head()?;
             let mut nothing = Discard;
             let mut walk = Walk::<_, Listpack, _>::new(&mut nothing, &mut names, head.file_bytes());
-            match input.packed_content(head, &mut walk) {
+            // Names must be seen whole, however little is held of values.
+            let limit = input.contiguous_limit();
+            input.set_contiguous_limit(limit.max(MOST_NAME_BYTES));
+            let outcome = input.packed_content(head, &mut walk);
+            input.set_contiguous_limit(limit);
+            match outcome {
                 Err(e) if framed => damage.absorb(e)?,
                 outcome => outcome?,
             }

@@ -143,7 +143,7 @@ impl Reader {
 
     /// Sums by pattern, type and encoding of what the same keys cost in several servers, in one pass.
     fn compare(&self, py: Python<'_>, targets: Vec<Bound<'_, PyDict>>) -> PyResult<ArrowStream> {
-        let targets = targets.iter().map(whatif::target_of).collect::<PyResult<Vec<_>>>()?;
+        let targets = targets.iter().map(whatif::wanted).collect::<PyResult<Vec<_>>>()?;
         let comparison = self.in_background(py, move |reader, options, cancel, progress| {
             compare(reader, options, &targets, cancel, progress)
         })?;

@@ -1,6 +1,6 @@
 //! Comparisons and bills as Python sees them.
 
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -8,23 +8,30 @@ use super::reader::{allocator_of, server_of, thresholds_of};
 use super::stream::Guarded;
 use crate::arrow::schema;
 use crate::arrow::side_tables::TableBuilder;
-use crate::conversion::Target;
+use crate::conversion::{Overrides, Target};
 use crate::whatif::{Comparison, KeyBill};
 
-/// A target as `{"server", "version", "thresholds", "allocator"}`; the last two may be left out.
-pub fn target_of(given: &Bound<'_, PyDict>) -> PyResult<Target> {
-    let text = |name: &str| -> PyResult<String> {
-        given.get_item(name)?.ok_or_else(|| PyValueError::new_err(format!("a target without {name}")))?.extract()
+/// A server as `{"server", "version", "thresholds", "allocator", "cluster"}`, each of which may be left out; without a
+/// server it is the one that wrote the dump.
+pub fn wanted(given: &Bound<'_, PyDict>) -> PyResult<Overrides> {
+    let text = |name: &str| given.get_item(name)?.map(|value| value.extract::<String>()).transpose();
+    let server = match (text("server")?, text("version")?) {
+        (Some(server), Some(version)) => Some(server_of(&server, &version)?),
+        _ => None,
     };
-    let (server, version) = server_of(&text("server")?, &text("version")?)?;
-    let mut target = Target::new(server, version);
-    if let Some(thresholds) = given.get_item("thresholds")? {
-        target.thresholds = thresholds_of(thresholds.cast::<PyDict>()?)?;
-    }
-    if let Some(allocator) = given.get_item("allocator")? {
-        target.allocator = allocator_of(&allocator.extract::<String>()?)?;
-    }
-    Ok(target)
+    let thresholds = given.get_item("thresholds")?.map(|values| thresholds_of(values.cast::<PyDict>()?)).transpose()?;
+    Ok(Overrides {
+        server,
+        thresholds: thresholds.unwrap_or_default(),
+        allocator: text("allocator")?.map(|name| allocator_of(&name)).transpose()?.unwrap_or_default(),
+        cluster: given.get_item("cluster")?.map(|value| value.extract()).transpose()?,
+    })
+}
+
+/// Servers whose sizes were verified byte for byte, as (server, version), the oldest of each family first.
+#[pyfunction]
+pub fn verified_servers() -> Vec<(&'static str, String)> {
+    Target::verified().map(|(server, version)| (server.as_str(), version.to_string())).collect()
 }
 
 /// Rows of a comparison.
@@ -33,10 +40,13 @@ pub fn table(comparison: &Comparison) -> PyResult<Guarded> {
     let mut rows = TableBuilder::new(schema.clone());
     for (group, sums) in &comparison.groups {
         let Some(target) = comparison.targets.get(group.target) else { continue };
+        let version = target.version.to_string();
         let place = comparison.patterns.assigned.get(group.pattern as usize).copied().unwrap_or(0);
         let pattern = comparison.patterns.patterns.get(place as usize).map(|pattern| pattern.text.as_str());
         rows.row([
             (group.target as u64).into(),
+            target.server.as_str().into(),
+            version.as_str().into(),
             pattern.into(),
             group.type_name.as_str().into(),
             group.now.name(&comparison.now).into(),

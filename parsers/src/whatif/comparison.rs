@@ -77,6 +77,7 @@ struct Comparer {
     models: Vec<Memory>,
     head: Head,
     now: Option<Target>,
+    wanted: Vec<Overrides>,
     targets: Vec<Target>,
     overrides: Overrides,
     filter: Filter,
@@ -90,13 +91,14 @@ impl ValueSink for Comparer {
 }
 
 impl Comparer {
-    fn new(options: &Options, targets: &[Target]) -> Self {
+    fn new(options: &Options, wanted: &[Overrides]) -> Self {
         Self {
             tracker: Tracker::new([]),
             models: Vec::new(),
             head: Head::default(),
             now: None,
-            targets: targets.to_vec(),
+            wanted: wanted.to_vec(),
+            targets: Vec::new(),
             overrides: options.overrides.clone(),
             filter: options.filter.clone(),
             miner: PatternMiner::new(),
@@ -123,10 +125,12 @@ impl Comparer {
 impl RecordSink for Comparer {
     fn before_first_key(&mut self, facts: &FileFacts) {
         let now = Target::from_facts(facts, &self.overrides).target;
-        // Whether a node of a cluster loads the dump does not depend on its version.
-        for target in &mut self.targets {
-            target.cluster = now.cluster;
-        }
+        let targets = self.wanted.iter().map(|wanted| {
+            // Whether a node of a cluster loads the dump does not depend on its version.
+            let cluster = wanted.cluster.or(Some(now.cluster));
+            Target::from_facts(facts, &Overrides { cluster, ..wanted.clone() }).target
+        });
+        self.targets = targets.collect();
         self.tracker = Tracker::new(std::iter::once(&now).chain(&self.targets));
         self.models = std::iter::once(&now).chain(&self.targets).map(|target| Memory::new(target, true)).collect();
         self.now = Some(now);
@@ -178,19 +182,20 @@ impl RecordSink for Comparer {
     fn key_damaged(&mut self, _: &KeyRecord) {}
 }
 
-/// One pass over a snapshot for all `targets`; the options' overrides say what is "now", else the writer is.
+/// One pass over a snapshot for all servers wanted (without a server: the writer, configured otherwise); the options'
+/// overrides say what is "now", else the writer is.
 ///
 /// # Errors
 /// Whatever ends the pass.
 pub fn compare(
     reader: Box<dyn Read + Send>,
     options: &Options,
-    targets: &[Target],
+    wanted: &[Overrides],
     cancel: CancelFlag,
     progress: &Progress,
 ) -> Result<Comparison> {
     let mut parser = Parser::open(Input::new(reader, cancel), options.salvage)?;
-    let mut comparer = Comparer::new(options, targets);
+    let mut comparer = Comparer::new(options, wanted);
     while !matches!(parser.next(&mut comparer)?, Outcome::End) {
         if comparer.keys.is_multiple_of(PROGRESS_KEYS) {
             progress.report(parser.offset(), comparer.keys);

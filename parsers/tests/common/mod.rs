@@ -3,8 +3,10 @@
 #![allow(dead_code, reason = "every test file uses its own part")]
 
 pub mod contents;
+pub mod counting;
 pub mod random;
 pub mod random_stream;
+pub mod readers;
 pub mod trace;
 pub mod writer;
 
@@ -120,6 +122,24 @@ pub fn dumps() -> Vec<Dump> {
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+/// Hand-made cases and dumps of other projects, by name.
+pub fn small_files() -> Vec<(String, Vec<u8>)> {
+    let Some(shared) = shared() else { return Vec::new() };
+    let mut found = Vec::new();
+    for part in ["cases", "cases-next", "peer-files"] {
+        for folder in std::fs::read_dir(shared.join(part)).unwrap().map(|entry| entry.unwrap().path()) {
+            let Ok(files) = std::fs::read_dir(&folder) else { continue };
+            for file in files.map(|entry| entry.unwrap().path()) {
+                if file.extension().is_some_and(|e| e == "rdb") {
+                    found.push((file.strip_prefix(&shared).unwrap().display().to_string(), read(&file)));
+                }
+            }
+        }
+    }
+    found.sort();
     found
 }
 

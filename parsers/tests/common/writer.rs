@@ -115,10 +115,10 @@ pub fn integer(text: &[u8]) -> Option<i64> {
     (number.to_string().as_bytes() == text).then_some(number)
 }
 
-/// LZF, greedy: the last place of each three bytes.
+/// LZF, greedy: the last place of three bytes with the same hash.
 pub fn lzf(text: &[u8]) -> Vec<u8> {
     let (mut out, mut literals) = (Vec::new(), Vec::new());
-    let mut places = std::collections::HashMap::new();
+    let mut places = vec![usize::MAX; 1 << 16];
     let mut at = 0;
     let flush = |out: &mut Vec<u8>, literals: &mut Vec<u8>| {
         for run in literals.chunks(32) {
@@ -128,8 +128,12 @@ pub fn lzf(text: &[u8]) -> Vec<u8> {
         literals.clear();
     };
     while at < text.len() {
-        let known = text.get(at..at + 3).and_then(|three| places.insert(three, at));
-        match known.filter(|&from| at - from <= 8192) {
+        let known = text.get(at..at + 3).and_then(|three| {
+            let hash = u32::from_le_bytes([0, three[0], three[1], three[2]]).wrapping_mul(0x9e37_79b1) >> 16;
+            let from = std::mem::replace(&mut places[hash as usize], at);
+            (from < at && at - from <= 8192 && text[from..from + 3] == *three).then_some(from)
+        });
+        match known {
             Some(from) => {
                 let longest = (text.len() - at).min(264);
                 let length = (0..longest).take_while(|&i| text[from + i] == text[at + i]).count();
