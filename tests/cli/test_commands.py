@@ -24,12 +24,22 @@ def test_the_summary_fits_any_terminal_and_has_no_colour(run: Run, width: int) -
     text = done.stdout.decode()
     assert max(len(line) for line in text.splitlines()) <= width
     assert "\x1b" not in text
-    for words in ("redis 7.2.6", "3,684 keys", "whole, checksum ok", "hash listpack", "shop:order:{int}", "memory", "expire"):
+    for words in (
+        "redis 7.2.6",
+        "3,684 keys",
+        "whole, checksum ok",
+        "hash listpack",
+        "shop:order:{int}",
+        "memory",
+        "expire",
+    ):
         assert words in text
 
 
 def test_the_summary_shows_hostile_names_as_text(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "evil.rdb").write_bytes(dump(string(b"\x1b]0;owned\x07\xff<script>", b"x"), string("ключ\u202e".encode(), b"x")))
+    (tmp_path / "evil.rdb").write_bytes(
+        dump(string(b"\x1b]0;owned\x07\xff<script>", b"x"), string("ключ\u202e".encode(), b"x"))
+    )
     done = run("load", "evil.rdb")
     text = done.stdout.decode()
     assert done.returncode == 0
@@ -103,10 +113,26 @@ def test_export_for_rdbtools(run: Run, tmp_path: Path) -> None:
     streamed = run("export", "dump.rdb", "--format", "rdbtools-csv").stdout
     rows = list(csv.DictReader(io.StringIO(streamed.decode())))
     assert list(rows[0]) == [
-        "database", "type", "key", "size_in_bytes", "encoding", "num_elements", "len_largest_element", "expiry",
+        "database",
+        "type",
+        "key",
+        "size_in_bytes",
+        "encoding",
+        "num_elements",
+        "len_largest_element",
+        "expiry",
     ]
-    assert (rows[0]["type"], rows[0]["encoding"], rows[0]["expiry"]) == ("string", "string", "2023-11-14T22:13:20.000000")
-    assert (rows[1]["key"], rows[1]["num_elements"], rows[1]["len_largest_element"], rows[1]["expiry"]) == ("h", "1", "5", "")
+    assert (rows[0]["type"], rows[0]["encoding"], rows[0]["expiry"]) == (
+        "string",
+        "string",
+        "2023-11-14T22:13:20.000000",
+    )
+    assert (rows[1]["key"], rows[1]["num_elements"], rows[1]["len_largest_element"], rows[1]["expiry"]) == (
+        "h",
+        "1",
+        "5",
+        "",
+    )
     assert run("load", "dump.rdb").returncode == 0
     assert run("export", "keys", "--format", "rdbtools-csv").stdout == streamed
     assert run("export", "patterns", "--format", "rdbtools-csv").returncode == 2
@@ -164,7 +190,9 @@ def test_thresholds_from_a_redis_conf(run: Run, tmp_path: Path) -> None:
 
     def encoding(*arguments: str) -> bytes:
         run("load", "--force", "dump.rdb", *arguments)
-        return run("query", "SELECT encoding FROM keys ORDER BY snapshot_id DESC LIMIT 1", "--format", "csv").stdout.split()[1]
+        return run(
+            "query", "SELECT encoding FROM keys ORDER BY snapshot_id DESC LIMIT 1", "--format", "csv"
+        ).stdout.split()[1]
 
     assert encoding() == b"listpack"
     assert encoding("--config", "redis.conf") == b"hashtable"

@@ -13,7 +13,9 @@ from tests.rdb_writer import dump, hash_table, many, string
 
 @pytest.fixture
 def loaded(run: Run, tmp_path: Path) -> Run:
-    (tmp_path / "dump.rdb").write_bytes(dump(string(b"a:1", b"x"), string(b"a:2", b"yy"), hash_table(b"h", {b"f": b"v"})))
+    (tmp_path / "dump.rdb").write_bytes(
+        dump(string(b"a:1", b"x"), string(b"a:2", b"yy"), hash_table(b"h", {b"f": b"v"}))
+    )
     assert run("load", "dump.rdb").returncode == 0
     return run
 

@@ -104,7 +104,11 @@ def test_order_is_kept() -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), max_size=12)), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), max_size=12)), min_size=1, max_size=5
+    )
+)
 def test_any_text_comes_back_from_csv_and_json(values: list[str | None]) -> None:
     # chr(0) ends a literal of SQL; key names never hold it, they are escaped before.
     rows = [[index, None if value is None else value.replace("\0", "0")] for index, value in enumerate(values)]
@@ -120,9 +124,7 @@ def test_any_text_comes_back_from_csv_and_json(values: list[str | None]) -> None
 
 
 def safe_csv(value: str) -> str:
-    escaped = "".join(
-        f"\\x{ord(c):02x}" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in value
-    )
+    escaped = "".join(f"\\x{ord(c):02x}" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in value)
     return f"'{escaped}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") and value else escaped
 
 

@@ -80,7 +80,7 @@ def test_the_last_of_several_records_is_kept(tmp_path: Path, database: Path) -> 
         (0, "b", "string", 1),
         (1, "a", "string", 14),
     ]
-    [(kind, message)] = _query(database, "SELECT kind, message FROM anomalies WHERE kind = 'duplicate-key'")
+    [(message,)] = _query(database, "SELECT message FROM anomalies WHERE kind = 'duplicate-key'")
     assert "3 times" in str(message)
     assert _query(database, "SELECT sum(keys) FROM patterns") == [(3,)]
 
