@@ -20,6 +20,7 @@ class QueryFile:
         description: one or two sentences.
         needs: views that the statement reads.
         columns: column name to its meaning, in the order of the result.
+        columns_of: table or view whose words hold for the columns of the same name, or empty.
         sql: the statement, without header and without semicolon.
     """
 
@@ -28,6 +29,7 @@ class QueryFile:
     description: str
     needs: tuple[str, ...]
     columns: dict[str, str] = field(hash=False)
+    columns_of: str = ""
     sql: str = ""
 
 
@@ -60,6 +62,7 @@ def parse(name: str, text: str) -> QueryFile:
         description=values.get("description", ""),
         needs=tuple(part.strip() for part in values.get("needs", "").split(",") if part.strip()),
         columns=nested.get("columns", {}),
+        columns_of=values.get("columns_of", ""),
         sql=sql.strip().removesuffix(";"),
     )
 

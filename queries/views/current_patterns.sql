@@ -2,6 +2,7 @@
 title: Patterns of the snapshot that checks look at
 description: With the parts of the name that rules speak of; only literal text is judged, never random ids.
 needs: current_snapshot
+columns_of: patterns
 columns:
   pattern_id: row of patterns
   literal: the pattern without its variable parts

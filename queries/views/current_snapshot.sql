@@ -1,6 +1,7 @@
 /*---
 title: The snapshot that checks look at
 description: The newest one, or the one that the variable snapshot_id names.
+columns_of: snapshots
 columns:
   snapshot_id: identity of the snapshot
   taken_at_ms: when the dump was taken, Unix milliseconds

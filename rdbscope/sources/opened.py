@@ -42,8 +42,12 @@ class OpenSource:
         self._tap = tap
         self._path = path
         self._frame: Frame | None = None
-        self._stream = self._unpack(cast(BinaryIO, io.BufferedReader(tap, _BUFFER_BYTES)))
-        self.kind = kind_of(self._peek(self._stream))
+        try:
+            self._stream = self._unpack(cast(BinaryIO, io.BufferedReader(tap, _BUFFER_BYTES)))
+            self.kind = kind_of(self._peek(self._stream))
+        except BaseException:
+            tap.close()
+            raise
 
     def _unpack(self, stream: BinaryIO) -> BinaryIO:
         for _ in range(_LAYERS):

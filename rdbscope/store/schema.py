@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rdbscope.errors import StoreError
 from rdbscope.query_files import QueryFile, views
-from rdbscope.store.fetch import scalar
+from rdbscope.store.fetch import rows, scalar
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,6 +30,8 @@ def create(connection: DuckDBPyConnection) -> None:
         connection.execute(_text(name))
     for view in views():
         connection.execute(_view(view))
+        if view.columns_of:
+            _borrow_comments(connection, view)
     connection.execute("INSERT INTO schema_version VALUES (?, ?)", [VERSION, __version__])
     connection.execute("COMMIT")
 
@@ -47,6 +49,16 @@ def _view(view: QueryFile) -> str:
         f"COMMENT ON COLUMN {view.name}.{column} IS {_literal(meaning)}" for column, meaning in view.columns.items()
     ]
     return ";\n".join(statements)
+
+
+def _borrow_comments(connection: DuckDBPyConnection, view: QueryFile) -> None:
+    """Comments of the columns that the view passes on as they are."""
+    sql = (
+        "SELECT v.column_name, o.comment FROM duckdb_columns() AS v JOIN duckdb_columns() AS o USING (column_name) "
+        "WHERE v.table_name = ? AND o.table_name = ? AND v.comment IS NULL AND o.comment IS NOT NULL"
+    )
+    for column, meaning in rows(connection, sql, [view.name, view.columns_of]):
+        connection.execute(f"COMMENT ON COLUMN {view.name}.{column} IS {_literal(meaning)}")
 
 
 def _literal(text: str) -> str:

@@ -214,3 +214,4 @@ COMMENT ON MACRO hash_tag IS 'Text between the first braces of a key, which alon
 COMMENT ON MACRO key_slot IS 'Cluster slot of a key given as text, 0 to 16383';
 COMMENT ON MACRO ttl IS 'Seconds left: ttl(expires_at_ms, taken_at_ms); NULL without expiry, negative where already expired';
 COMMENT ON MACRO timestamp_of IS 'Unix milliseconds as a timestamp, NULL where none can hold it';
+COMMENT ON MACRO literal_text IS 'A pattern without its variable parts';
