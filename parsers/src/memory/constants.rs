@@ -133,4 +133,9 @@ constants! {
     full_back_length: bool = false, valkey(9, 0, 0) => true;
     /// Whether scores become text in its shortest form (util.c, d2string).
     shortest_scores: bool = false, redis(7, 2, 0) => true;
+    /// A server without data (INFO memory, used_memory_startup, bundled jemalloc, default configuration).
+    startup: u64 = 600_000, redis(4, 0, 0) => 786_672, redis(5, 0, 0) => 792_488, redis(6, 0, 0) => 803_304,
+        redis(6, 2, 0) => 812_000, redis(7, 0, 0) => 858_832, redis(7, 2, 0) => 865_824, redis(7, 4, 0) => 946_368,
+        redis(8, 0, 0) => 650_368, redis(8, 6, 0) => 705_400, valkey(7, 2, 0) => 880_488, valkey(8, 0, 0) => 912_056,
+        valkey(8, 1, 0) => 879_448, valkey(9, 1, 0) => 927_240;
 }

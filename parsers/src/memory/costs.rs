@@ -48,16 +48,19 @@ impl Costs {
         (if self.constants.packed_rounded { allocated } else { n }, allocated)
     }
 
+    /// Bytes of an object with a text of `n` bytes inside, whose header is at least of three bytes.
+    pub fn embedded_object(&self, n: u64) -> u64 {
+        self.allocated(n.saturating_add(OBJECT + self.sds.header(n).max(3) + 1))
+    }
+
     /// Bytes of the object that an element is, where elements are objects (up to 3.2). Small integers are shared.
     pub fn element_object(&self, element: Element<'_>) -> u64 {
         let n = element.len();
         match element.integer() {
             Some(0..=9999) => 0,
             Some(_) => self.allocated(OBJECT),
-            None if self.constants.embedded_text.is_some_and(|limit| n <= limit) => {
-                self.allocated(OBJECT + self.sds.header(n).max(3) + n + 1)
-            }
-            None => self.allocated(OBJECT) + self.sds.allocated(n),
+            None if self.constants.embedded_text.is_some_and(|limit| n <= limit) => self.embedded_object(n),
+            None => self.allocated(OBJECT).saturating_add(self.sds.allocated(n)),
         }
     }
 }

@@ -137,7 +137,7 @@ impl HashSums {
             }
             let bytes = match self.file {
                 Some((_, bytes)) if !self.wants_built => bytes,
-                _ if encoding == Encoding::ListpackEx => self.built.bytes() + self.built_expiries,
+                _ if encoding == Encoding::ListpackEx => self.built.bytes().saturating_add(self.built_expiries),
                 _ => self.built.bytes(),
             };
             let (counted, allocated) = costs.packed(bytes);

@@ -58,24 +58,27 @@ impl Costs {
 
     /// Object of a key whose value is a text of `n` bytes; says whether the text fits inside.
     pub fn text_object(&self, key: &KeyFacts, n: u64) -> KeyObject {
+        if n > WIDE_EMBEDDED_TEXT {
+            return self.key_object(key);
+        }
         let name = 1 + self.sds.embedded(key.name_bytes);
-        let fits = OBJECT + key.name_bytes.saturating_add(3) + n.saturating_add(4) <= EMBEDDED_OBJECT;
+        // Headers as the servers assume them when they decide.
+        let assumed = OBJECT + key.name_bytes + 3 + n + 4;
+        let short = n <= EMBEDDED_TEXT;
         let inside = match self.constants.style {
-            Style::Estimate | Style::Dict => (n <= EMBEDDED_TEXT).then(|| OBJECT + n + 4),
+            Style::Estimate | Style::Dict => short.then(|| OBJECT + n + 4),
             Style::Kvobj | Style::Accounted => {
-                (n <= EMBEDDED_TEXT && fits).then(|| OBJECT + POINTER * u64::from(key.expires) + name + n + 4)
+                (short && assumed <= EMBEDDED_OBJECT).then(|| OBJECT + POINTER * u64::from(key.expires) + name + n + 4)
             }
             Style::Hashtable => {
-                let bytes = self.expiring(key, OBJECT + name + n.saturating_add(4));
-                let extra = bytes.saturating_sub(OBJECT + name + n.saturating_add(4));
-                let test = OBJECT + key.name_bytes + 3 + n.saturating_add(4) + extra;
-                (n <= EMBEDDED_TEXT && test <= EMBEDDED_OBJECT).then_some(bytes)
+                let plain = OBJECT + name + n + 4;
+                let bytes = self.expiring(key, plain);
+                (short && assumed + (bytes - plain) <= EMBEDDED_OBJECT).then_some(bytes)
             }
             Style::Embedded => {
-                let bytes = self.expiring(key, POINTER + name + n.saturating_add(4).max(POINTER));
-                let extra = bytes.saturating_sub(POINTER + name + n.saturating_add(4).max(POINTER));
-                let test = POINTER + name + n.saturating_add(4) + extra;
-                (n <= WIDE_EMBEDDED_TEXT && test <= WIDE_EMBEDDED_OBJECT).then_some(bytes)
+                let plain = POINTER + name + (n + 4).max(POINTER);
+                let bytes = self.expiring(key, plain);
+                (POINTER + name + n + 4 + (bytes - plain) <= WIDE_EMBEDDED_OBJECT).then_some(bytes)
             }
         };
         match inside {
@@ -90,7 +93,7 @@ impl Costs {
 
     /// The expiry goes into the slack of the size class, or the object grows by it.
     fn with_expiry(&self, bytes: u64) -> u64 {
-        if self.allocated(bytes) < bytes.saturating_add(POINTER) { bytes.saturating_add(POINTER) } else { bytes }
+        if self.allocated(bytes) < bytes + POINTER { bytes + POINTER } else { bytes }
     }
 
     /// Adds name and entry where they are not part of the object; `cluster`: the server runs in cluster mode.

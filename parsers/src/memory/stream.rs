@@ -93,7 +93,8 @@ impl StreamSums {
         let n = name.len();
         let counted = if costs.constants.style == Style::Accounted { costs.sds.accounted(n) } else { n };
         let consumer = costs.constants.stream_consumer;
-        self.group_sum.add(consumer + counted, costs.allocated(consumer) + costs.sds.allocated(n));
+        let allocated = costs.allocated(consumer).saturating_add(costs.sds.allocated(n));
+        self.group_sum.add(counted.saturating_add(consumer), allocated);
     }
 
     pub fn consumer_pending(&mut self, id: StreamId, costs: &Costs) {

@@ -37,9 +37,9 @@ impl StringSums {
             }
             Encoding::Embstr => match constants.style {
                 Style::Estimate | Style::Dict => {
-                    let allocated = costs.allocated(OBJECT + costs.sds.embedded(self.bytes).max(self.bytes + 4));
+                    let allocated = costs.embedded_object(self.bytes);
                     let counted = match constants.embstr {
-                        EmbstrRule::LengthPlusTwo => OBJECT + self.bytes + 2,
+                        EmbstrRule::LengthPlusTwo => self.bytes.saturating_add(OBJECT + 2),
                         EmbstrRule::Allocated | EmbstrRule::None => allocated,
                     };
                     bill.put(Part::Object, counted, allocated);

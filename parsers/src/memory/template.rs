@@ -106,7 +106,9 @@ impl TemplateSums {
         } else {
             let id = listpack_size::integer(i64::try_from(self.place).unwrap_or(i64::MAX));
             let bytes = match (self.file, self.id.and_then(|id| i64::try_from(id).ok())) {
-                (Some(bytes), Some(file_id)) => (bytes + id).saturating_sub(listpack_size::integer(file_id)),
+                (Some(bytes), Some(file_id)) => {
+                    bytes.saturating_add(id).saturating_sub(listpack_size::integer(file_id))
+                }
                 _ => self.built.saturating_add(id),
             };
             let (counted, allocated) = costs.packed(bytes);

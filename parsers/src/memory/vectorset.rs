@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::bill::{Bill, Part};
-use super::costs::{Costs, OBJECT};
+use super::costs::{Costs, OBJECT, POINTER};
 use super::key::KeyFacts;
 use super::rules::Style;
 use crate::events::Element;
@@ -156,20 +156,26 @@ impl VectorSetSums {
         };
         bill.add(Part::Head, HEAD.saturating_add(projection));
         let links = self.last_links.max(2 * self.links);
-        let of_layers = 8 * links * n + 8 * (links / 2) * n / 3;
-        let vectors = n.saturating_mul(NODE).saturating_add(n.saturating_mul(vector)).saturating_add(of_layers);
+        let pointers = |links: u64| links.saturating_mul(POINTER).saturating_mul(n);
+        let of_layers = pointers(links).saturating_add(pointers(links / 2) / 3);
+        let vectors = n.saturating_mul(NODE.saturating_add(vector)).saturating_add(of_layers);
         bill.add(Part::Vectors, vectors);
         let measured = self.items.len() as u64;
-        let items = self.items.iter().sum::<u64>().checked_div(measured).unwrap_or(0).saturating_mul(n);
+        let items = sum(&self.items).checked_div(measured).unwrap_or(0).saturating_mul(n);
         bill.add(Part::Elements, items.saturating_add(self.attribute_bytes()));
         bill.add(Part::Entries, n.saturating_mul(ITEM_ENTRY).saturating_mul(4) / 3 + n.saturating_mul(ITEM_SLOT));
     }
 
     fn attribute_bytes(&self) -> u64 {
         let found = self.measured_attributes.iter().filter(|&&bytes| bytes > 0).count() as u64;
-        let average = self.measured_attributes.iter().sum::<u64>().checked_div(found).unwrap_or(UNKNOWN_ATTRIBUTE);
+        let average = sum(&self.measured_attributes).checked_div(found).unwrap_or(UNKNOWN_ATTRIBUTE);
         average.saturating_mul(self.attributes)
     }
+}
+
+/// The sum, which lengths that a file only claims must not overflow.
+fn sum(bytes: &VecDeque<u64>) -> u64 {
+    bytes.iter().fold(0, |sum, bytes| sum.saturating_add(*bytes))
 }
 
 /// Keeps the last ones.
@@ -185,8 +191,9 @@ fn string_object(content: Element<'_>, costs: &Costs) -> u64 {
     let n = content.len();
     let plain = matches!(content, Element::Bytes(_)) && n <= EMBEDDED_TEXT;
     if plain {
-        return costs.allocated(OBJECT + n + 4);
+        return costs.embedded_object(n);
     }
     let accounted = costs.constants.style == Style::Accounted;
-    OBJECT + if accounted { costs.sds.accounted(n) } else { costs.sds.allocated(n) }
+    let text = if accounted { costs.sds.accounted(n) } else { costs.sds.allocated(n) };
+    text.saturating_add(OBJECT)
 }
