@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import sys
 from pathlib import Path
 
-from rdbscope.errors import UsageError
+from rdbscope.errors import UsageError, one_line
 
 FILE_NAME = "rdbscope.toml"
 DEFAULT_DATABASE = Path("rdbscope.duckdb")
 DATABASE_VARIABLE = "RDBSCOPE_DB"
-# One top-level key is all that is read here; Python 3.10 has no TOML parser.
-_DATABASE = re.compile(r"""^\s*db\s*=\s*(?:"([^"\\]*)"|'([^']*)')\s*(?:#.*)?$""")
 
 
 def find_file(start: Path) -> Path | None:
@@ -31,20 +29,30 @@ def database(given: str | None) -> Path:
     """
     if given is not None:
         return Path(given)
+    values, file = read()
+    named = values.get("db")
+    if file is None or named is None:
+        return DEFAULT_DATABASE
+    if not isinstance(named, str) or not named:
+        raise UsageError(f"{file}: 'db' is the path of the database")
+    # Relative to the file, so that it means the same from every folder below.
+    return file.parent / named
+
+
+def read() -> tuple[dict[str, object], Path | None]:
+    """All values of the nearest `rdbscope.toml`, and where it is; nothing where there is none.
+
+    Raises:
+        UsageError: it cannot be read or is no TOML.
+    """
     file = find_file(Path.cwd())
-    return (_from_file(file) if file is not None else None) or DEFAULT_DATABASE
-
-
-def _from_file(file: Path) -> Path | None:
+    if file is None:
+        return {}, None
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError(f"{file}: cannot be read: {problem}") from problem
-    for line in lines:
-        if line.lstrip().startswith("["):
-            return None
-        found = _DATABASE.match(line)
-        if found:
-            # Relative to the file, so that it means the same from every folder below.
-            return file.parent / (found[1] or found[2] or DEFAULT_DATABASE)
-    return None
+        return tomllib.loads(file.read_text("utf-8")), file
+    except (OSError, ValueError) as problem:
+        raise UsageError(f"{file}: cannot be read: {one_line(problem)}") from problem

@@ -1,0 +1,1 @@
+"""The conventions table of a project: reading it, matching it with what is in a dump, drafting one."""
