@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from rdbscope.checks.finding import Finding, Identity
@@ -32,11 +31,8 @@ def read(path: Path) -> frozenset[Identity]:
     except (KeyError, TypeError) as problem:
         raise UsageError(f"{path}: an entry without check_id, db or pattern") from problem
     for check_id, db, pattern in entries:
-        if (
-            not isinstance(check_id, str)
-            or not isinstance(db, (int, type(None)))
-            or type(pattern) not in (str, type(None))
-        ):
+        wrong = not isinstance(check_id, str) or type(db) not in (int, type(None))
+        if wrong or type(pattern) not in (str, type(None)):
             raise UsageError(f"{path}: an entry whose check_id, db or pattern is of the wrong kind")
     return frozenset(entries)
 
@@ -50,8 +46,3 @@ def text(findings: Iterable[Finding]) -> str:
     ]
     body = ",\n    ".join(lines)
     return f'{{\n  "version": {_VERSION},\n  "findings": [' + (f"\n    {body}\n  " if body else "") + "]\n}\n"
-
-
-def mark(findings: Iterable[Finding], known: frozenset[Identity]) -> list[Finding]:
-    """The findings, those in the baseline marked as known."""
-    return [replace(finding, is_new=finding.identity not in known) for finding in findings]

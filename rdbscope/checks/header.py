@@ -13,7 +13,7 @@ Value = int | float | str | bool
 
 SUBJECTS = ("key", "pattern", "slot", "stream-group", "library", "snapshot", "convention")
 CONFIDENCES = ("low", "medium", "high")
-NEEDS = ("conventions", "access", "lfu", "nodes", "groups", "functions")
+NEEDS = ("conventions", "access", "lfu", "nodes")
 COLUMNS = (
     "db",
     "name",

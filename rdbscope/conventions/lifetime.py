@@ -25,9 +25,7 @@ _UNITS = {
     "yr": 31536000,
     "year": 31536000,
 }
-_NONE = (
-    "none|-+|–|—|no|never|n/a|na|∞|infinite|forever|permanent|persistent|persist|no ?(?:ttl|expiry|expiration|limit)|does not expire|null|0|-1"
-)
+_NONE = "none|-+|–|—|no|never|n/a|na|∞|infinite|forever|permanent|persistent|persist|no ?(?:ttl|expiry|expiration|limit)|does not expire|null|0|-1"
 _NO_EXPIRY = re.compile(_NONE)
 _UNSAID = re.compile(r"|\?+|any|varies|variable|various|tbd|todo|dynamic|mixed|…|\.\.\.")
 _QUALIFIER = re.compile(r"^(?:~|≈|<=?|≤|max\.?|up to|at most|about|approx\.?|ca\.?)\s*")

@@ -113,9 +113,7 @@ def _decisions(
     return certain, doubtful
 
 
-def _compare_names(
-    connection: DuckDBPyConnection, rows: Sequence[Row], doubtful: dict[int, tuple[int, ...]]
-) -> None:
+def _compare_names(connection: DuckDBPyConnection, rows: Sequence[Row], doubtful: dict[int, tuple[int, ...]]) -> None:
     """One pass over the keys of doubtful patterns; each is compared with the candidates of its pattern only."""
     lists = {candidates: number for number, candidates in enumerate(dict.fromkeys(doubtful.values()))}
     connection.execute(

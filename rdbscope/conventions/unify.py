@@ -16,9 +16,8 @@ _ALPHABETS = {
 }
 _CLASS = re.compile(r"\{(int|uuid|hex|date|ip|mac|email|token|\*)\}")
 _ANY = "*"
-# Stand for a class while regular expressions of rows run over a pattern; no name has them, because they are
-# no characters.
-_MARK = "\ue000"
+# Stands for a class while regular expressions of rows run over a pattern; a lone surrogate occurs in no UTF-8.
+_MARK = "\ud800"
 
 
 class Relation(Enum):

@@ -1,0 +1,120 @@
+"""The SQL around the SELECT of a check: its roll-up by pattern, and every row with the names that reports use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rdbscope.checks.header import Check
+from rdbscope.checks.suppress import Suppression, condition
+
+FOUND = "found_patterns"
+CREATE = f"""
+CREATE TEMP TABLE {FOUND} (
+    check_no INTEGER,
+    db BIGINT,
+    pattern VARCHAR,
+    keys BIGINT,
+    suppressed_keys BIGINT,
+    memory_bytes BIGINT,
+    saving_bytes BIGINT,
+    worst_measured DOUBLE,
+    threshold DOUBLE,
+    unit VARCHAR,
+    message VARCHAR,
+    examples VARCHAR[]
+)
+"""
+# Ties are broken by name, so that two runs say the same.
+_ROLL_UP = """
+INSERT INTO {found}
+WITH flagged AS (
+{rows}
+),
+
+placed AS (
+    SELECT *,
+        ({suppressed}) AS suppressed,
+        {{'rank': coalesce(abs(measured - threshold), measured, memory_bytes, 0), 'name': name}} AS worst,
+        {{'rank': coalesce(memory_bytes, measured, 0), 'name': name}} AS largest
+    FROM flagged
+)
+
+SELECT
+    {check_no},
+    db,
+    pattern,
+    count(*) FILTER (WHERE NOT suppressed),
+    count(*) FILTER (WHERE suppressed),
+    sum(memory_bytes) FILTER (WHERE NOT suppressed),
+    sum(saving_bytes) FILTER (WHERE NOT suppressed),
+    arg_max(measured, worst) FILTER (WHERE NOT suppressed),
+    arg_max(threshold, worst) FILTER (WHERE NOT suppressed),
+    arg_max(unit, worst) FILTER (WHERE NOT suppressed),
+    arg_max(message, worst) FILTER (WHERE NOT suppressed),
+    arg_max(name, largest, 3) FILTER (WHERE NOT suppressed)
+FROM placed
+GROUP BY db, pattern
+"""
+# A stream comes once per group or consumer, but its memory counts once.
+_ONCE_PER_KEY = """
+    SELECT
+        db,
+        name,
+        any_value(raw) AS raw,
+        any_value(pattern) AS pattern,
+        max(measured) AS measured,
+        any_value(threshold) AS threshold,
+        any_value(unit) AS unit,
+        arg_max(message, {{'rank': coalesce(measured, 0), 'text': message}}) AS message,
+        max(memory_bytes) AS memory_bytes,
+        max(saving_bytes) AS saving_bytes
+    FROM (
+{rows}
+    ) AS several
+    GROUP BY db, name
+"""
+_KEYS = """
+SELECT
+    '{check_id}' AS check_id,
+    '{severity}' AS severity,
+    db,
+    name,
+    lower(hex(raw)) AS raw_hex,
+    pattern,
+    measured,
+    threshold,
+    unit,
+    message,
+    memory_bytes,
+    saving_bytes
+FROM (
+{rows}
+) AS flagged
+WHERE NOT ({suppressed})
+"""
+_NO_KEYS = """
+SELECT NULL::VARCHAR AS check_id, NULL::VARCHAR AS severity, NULL::BIGINT AS db, NULL::VARCHAR AS name,
+    NULL::VARCHAR AS raw_hex, NULL::VARCHAR AS pattern, NULL::DOUBLE AS measured, NULL::DOUBLE AS threshold,
+    NULL::VARCHAR AS unit, NULL::VARCHAR AS message, NULL::BIGINT AS memory_bytes, NULL::BIGINT AS saving_bytes
+WHERE false
+"""
+
+
+def roll_up(check: Check, number: int, suppressions: Sequence[Suppression]) -> str:
+    """The statement that adds the findings of a check to the table of this run."""
+    rows = _ONCE_PER_KEY.format(rows=check.sql) if check.subject == "stream-group" else check.sql
+    return _ROLL_UP.format(found=FOUND, rows=rows, check_no=number, suppressed=condition(suppressions, check.check_id))
+
+
+def keys(checks: Sequence[Check], suppressions: Sequence[Suppression]) -> str:
+    """One query for every flagged row of these checks, check by check."""
+    parts = [
+        _KEYS.format(
+            check_id=check.check_id,
+            severity=check.severity.word,
+            rows=check.sql,
+            suppressed=condition(suppressions, check.check_id),
+        )
+        for check in checks
+    ]
+    return "\nUNION ALL\n".join(parts) if parts else _NO_KEYS
