@@ -33,6 +33,7 @@ def load(
     name: str | None = None,
     node: str | None = None,
     force: bool = False,
+    check: bool = True,
     memory_limit: int | None = None,
 ) -> list[LoadResult]:
     """Loads dumps into a DuckDB file; each source is one transaction.
@@ -44,6 +45,7 @@ def load(
         name: name of the snapshot; default is the file's name.
         node: name of the node the dump comes from.
         force: load a file again that is in the database already.
+        check: run the checks and keep their findings.
         memory_limit: bytes that DuckDB may use; default is the smaller of 512 MB and a quarter of the memory.
 
     Raises:
@@ -62,6 +64,7 @@ def load(
                         database=Path(db),
                         labels=Labels(name, node),
                         force=force,
+                        check=check,
                     )
                 )
     return results
@@ -75,6 +78,7 @@ def load_one(
     database: Path | None,
     labels: Labels,
     force: bool = False,
+    check: bool = True,
     watch: Watch = _unwatched,
 ) -> LoadResult:
     """Opens one source and loads it; arguments as in `load_source`."""
@@ -87,6 +91,7 @@ def load_one(
             database=database,
             labels=labels,
             force=force,
+            check=check,
             watch=lambda reader: watch(opened, reader),
         )
 
@@ -101,7 +106,7 @@ def loaded(
         InputError: the source is missing, unreadable or damaged.
     """
     with connect.temporary(memory_limit=memory_limit) as connection:
-        result = load_one(connection, source, options, database=None, labels=Labels(), watch=watch)
+        result = load_one(connection, source, options, database=None, labels=Labels(), check=False, watch=watch)
         yield connection, result
 
 

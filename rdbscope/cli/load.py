@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--node", metavar="NAME", help="The server the dump comes from.")
 @click.option("--name", metavar="NAME", help="Name of the snapshot. Default: the file's name.")
 @click.option("--force", is_flag=True, help="Load a file again that is in the database already.")
+@click.option("--no-check", is_flag=True, help="Do not run the checks.")
 @options.salvage_option
 @options.filter_options
 @options.model_options
@@ -35,6 +36,7 @@ def load(
     node: str | None,
     name: str | None,
     force: bool,
+    no_check: bool,
     salvage: bool,
     match: tuple[str, ...],
     types: tuple[str, ...],
@@ -73,7 +75,7 @@ def load(
             try:
                 if problem is not None:
                     raise problem
-                _load(connection, source, read, database, Labels(name, node), force)
+                _load(connection, source, read, database, Labels(name, node), force, not no_check)
             except InterruptedLoadError:
                 raise
             except RdbscopeError as failed:
@@ -82,14 +84,16 @@ def load(
     return worst
 
 
-def _load(connection: Connection, source: str, read: ReadOptions, database: Path, labels: Labels, force: bool) -> None:
+def _load(
+    connection: Connection, source: str, read: ReadOptions, database: Path, labels: Labels, force: bool, check: bool
+) -> None:
     from rdbscope.api import load_one
     from rdbscope.cli.progress import watch
     from rdbscope.reports import summary
     from rdbscope.reports.output import open_output
     from rdbscope.store.facts import snapshot_facts
 
-    result = load_one(connection, source, read, database=database, labels=labels, force=force, watch=watch)
+    result = load_one(connection, source, read, database=database, labels=labels, force=force, check=check, watch=watch)
     if result.already:
         console.note(f"{source}: loaded before as snapshot {result.snapshot_id}, nothing to do; --force loads it again")
     else:

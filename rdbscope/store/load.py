@@ -61,6 +61,7 @@ def load_source(
     database: Path | None,
     labels: Labels = Labels(),
     force: bool = False,
+    check: bool = True,
     watch: Callable[[Reader], contextlib.AbstractContextManager[object]] = lambda reader: contextlib.nullcontext(),
 ) -> LoadResult:
     """Loads `source` as one snapshot.
@@ -72,6 +73,7 @@ def load_source(
         database: for messages; None for a temporary database.
         labels: name and node of the snapshot.
         force: replace the snapshot of the same file instead of keeping it.
+        check: run the checks and keep their findings.
         watch: shows progress while the reader runs.
 
     Raises:
@@ -99,6 +101,8 @@ def load_source(
                 with watch(reader):
                     snapshot_id = _insert_rows(connection, reader)
                 result = _finish(connection, reader, source, options, labels, snapshot_id, force)
+                if check and not result.already:
+                    _store_findings(connection, result.snapshot_id)
                 if interruption.happened:
                     raise InterruptedLoadError(_interrupted(source, database))
                 connection.execute("ROLLBACK" if result.already else "COMMIT")
@@ -160,6 +164,14 @@ def _finish(
     connection.execute("DROP TABLE key_groups")
     side_tables.drop_temporary(connection)
     return LoadResult(source.name, snapshot_id, keys, damage=damage)
+
+
+def _store_findings(connection: Connection, snapshot_id: int) -> None:
+    from rdbscope.checks import run
+    from rdbscope.checks.catalog import built_in
+
+    outcome = run.run(connection, snapshot_id, built_in().values(), run.Context())
+    run.store(connection, snapshot_id, outcome.findings)
 
 
 def _interrupted(source: OpenSource, database: Path | None) -> str:

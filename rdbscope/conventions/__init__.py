@@ -1,0 +1,1 @@
+"""The user's conventions: a Markdown table of patterns with type, lifetime and purpose."""
