@@ -36,7 +36,7 @@ demo: $(BIN)/python ## install into .venv, load a dump, print the summary and on
 
 build: $(BIN)/python ## build the native module in place, with the tools of development
 	@$(BIN)/python -m pip install --quiet --group dev
-	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/maturin develop --release --locked --quiet
+	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pip install --quiet --no-build-isolation --editable .
 
 test: build lint types rust pytest ## everything: build, lint, types, Rust and Python tests
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rdbscope.checks.configured import Configured, configured
 from rdbscope.errors import RdbscopeError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource, expand, open_source
@@ -33,6 +34,7 @@ def load(
     name: str | None = None,
     node: str | None = None,
     force: bool = False,
+    check: bool = True,
     memory_limit: int | None = None,
 ) -> list[LoadResult]:
     """Loads dumps into a DuckDB file; each source is one transaction.
@@ -44,13 +46,16 @@ def load(
         name: name of the snapshot; default is the file's name.
         node: name of the node the dump comes from.
         force: load a file again that is in the database already.
+        check: run the checks, as rdbscope.toml of the current folder says, and keep their findings.
         memory_limit: bytes that DuckDB may use; default is the smaller of 512 MB and a quarter of the memory.
 
     Raises:
+        UsageError: rdbscope.toml or the conventions table is not as it has to be.
         InputError: a source is missing, unreadable or damaged; those before it are loaded.
         StoreError: the database cannot be opened or written.
     """
     results = []
+    wanted = configured() if check else None
     with connect.writing(Path(db), memory_limit=memory_limit) as connection:
         for argument in sources:
             for source in expand(os.fspath(argument)):
@@ -62,6 +67,7 @@ def load(
                         database=Path(db),
                         labels=Labels(name, node),
                         force=force,
+                        checks=wanted,
                     )
                 )
     return results
@@ -75,6 +81,7 @@ def load_one(
     database: Path | None,
     labels: Labels,
     force: bool = False,
+    checks: Configured | None = None,
     watch: Watch = _unwatched,
 ) -> LoadResult:
     """Opens one source and loads it; arguments as in `load_source`."""
@@ -87,6 +94,7 @@ def load_one(
             database=database,
             labels=labels,
             force=force,
+            checks=checks,
             watch=lambda reader: watch(opened, reader),
         )
 

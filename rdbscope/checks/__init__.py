@@ -1,1 +1,1 @@
-"""Checks: one SQL file each. This package reads their headers, runs them on a snapshot and keeps what they found."""
+"""The canned checks: SQL files with a header, run on one snapshot, rolled up into findings."""

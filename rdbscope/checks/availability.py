@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rdbscope.checks.context import Context
 from rdbscope.checks.header import Check
+from rdbscope.conventions.table import Convention
 from rdbscope.store import fetch
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from rdbscope.store.connect import Connection
 
-_NO_CONVENTIONS = "there is no conventions table; name one with --conventions, or begin one with: conventions draft"
-_NO_ACCESS = "the dump has no access times or counters; the server writes them with an LRU or LFU maxmemory-policy"
-_NO_COUNTERS = "the dump has no access counters; the server writes them with an LFU maxmemory-policy"
-_ONE_NODE = "it compares nodes; load the dumps of at least two into the database, each with --node"
+_NO_CONVENTIONS = "no conventions table: name one with --conventions, or begin one with: rdbscope conventions draft"
+_NO_ACCESS = "the dump has no access facts: its server runs without an LRU or LFU policy"
+_NO_COUNTERS = "the dump has no access counters: its server runs without an LFU policy"
+_ONE_NODE = "dumps of several nodes are needed: load each with --node"
 
 
 class Availability:
-    """What the snapshot and the context offer to checks, asked for once."""
+    """What the current snapshot and the session offer to checks, asked for once."""
 
-    def __init__(self, connection: DuckDBPyConnection, context: Context) -> None:
+    def __init__(self, connection: Connection, conventions: Sequence[Convention] | None) -> None:
         hint = fetch.scalar(connection, "SELECT eviction_hint FROM current_snapshot")
-        nodes = fetch.scalar(connection, "SELECT count(DISTINCT node) FROM snapshots WHERE node IS NOT NULL")
+        nodes = fetch.scalar(connection, "SELECT count(DISTINCT node) FROM snapshots")
         self._missing = {
-            "conventions": _NO_CONVENTIONS if context.conventions is None else None,
+            "conventions": _NO_CONVENTIONS if conventions is None else None,
             "access": None if hint in ("lru", "lfu") else _NO_ACCESS,
             "lfu": None if hint == "lfu" else _NO_COUNTERS,
             "nodes": None if nodes > 1 else _ONE_NODE,
         }
 
     def obstacle(self, check: Check) -> str | None:
-        """Why `check` cannot run, None where it can."""
+        """Why the check cannot run; None where it can."""
         return next((reason for need in check.needs if (reason := self._missing[need]) is not None), None)

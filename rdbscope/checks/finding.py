@@ -1,4 +1,4 @@
-"""One type for everything that checks find, whatever report shows it."""
+"""What a check found, rolled up by database and pattern."""
 
 from __future__ import annotations
 
@@ -6,27 +6,22 @@ from dataclasses import dataclass
 
 from rdbscope.checks.severity import Severity
 
-Identity = tuple[str, int | None, str | None]
-
 
 @dataclass(frozen=True)
 class Finding:
-    """The keys of one pattern in one database that one check flags.
+    """One row of the roll-up.
 
     Attributes:
-        check_id: the check, which is also the name of its file.
-        severity: of the check.
-        db: number of the server's database; None where the check is not about keys.
-        pattern: of the names; the tag, slot, library … where the check is not about keys.
-        keys: how many keys (slots, libraries …) are flagged.
-        memory_bytes: of the flagged keys, None where unknown.
-        saving_bytes: what fixing them would free, None where unknown.
-        worst_measured: the measure that is furthest beyond the threshold.
-        threshold: what it is compared with.
-        unit: of both.
-        message: one line about the worst.
-        examples: at most three names as safe text, the largest first.
-        is_new: whether the baseline does not know it; True without a baseline.
+        check_id: the check.
+        severity: how bad it is.
+        db: database, None where the subject is no key.
+        pattern: pattern of the keys, None where the subject is no key.
+        keys: offending keys, slots, groups …
+        memory_bytes: their memory, None where unknown.
+        saving_bytes: what fixing it would free, None where unknown.
+        worst_measured: the worst value, in `unit`, with the `threshold` it is held against.
+        message: the sentence of the worst one.
+        examples: up to three of the largest, as safe text.
     """
 
     check_id: str
@@ -41,9 +36,8 @@ class Finding:
     unit: str | None
     message: str
     examples: tuple[str, ...]
-    is_new: bool = True
 
     @property
-    def identity(self) -> Identity:
-        """What stays the same from night to night; baselines and reports compare by it."""
+    def identity(self) -> tuple[str, int | None, str | None]:
+        """What makes it the same finding in another snapshot."""
         return self.check_id, self.db, self.pattern

@@ -1,178 +1,235 @@
-"""Runs checks on one snapshot. The file is never written to: what a run needs lies in temporary tables."""
+"""Running checks on one snapshot: variables, what is missing, sums by pattern, single keys.
+
+The database file is never written to: what a run needs lies in temporary tables, so it may be open read-only.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from rdbscope.checks import statements
+from rdbscope.checks import rollup
 from rdbscope.checks.availability import Availability
-from rdbscope.checks.context import Context
-from rdbscope.checks.finding import Finding, Identity
-from rdbscope.checks.header import COLUMNS, Check, CheckError
+from rdbscope.checks.finding import Finding
+from rdbscope.checks.header import COLUMNS, Check
 from rdbscope.checks.settings import ROLES
-from rdbscope.checks.severity import Severity
+from rdbscope.checks.suppress import Suppression
 from rdbscope.conventions import match
+from rdbscope.conventions.table import Convention
 from rdbscope.errors import StoreError, UsageError
 from rdbscope.store import fetch
 from rdbscope.store.result import query_errors
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from rdbscope.store.connect import Connection
 
-_KNOWN = "baseline_findings"
+
+@dataclass(frozen=True)
+class Context:
+    """What checks are told besides the snapshot.
+
+    Attributes:
+        conventions: rows of the conventions table, None where there is none.
+        namespaces: known namespaces, None to conclude them from the conventions or the keys.
+        roles: more words for the roles cache, session, rate and lock.
+        parameters: values by `<check id>.<name>`.
+        now_ms: the clock for the age of a backup, None for the machine's.
+        suppressions: findings to leave out, those only that still hold.
+    """
+
+    conventions: Sequence[Convention] | None = None
+    namespaces: Sequence[str] | None = None
+    roles: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    now_ms: int | None = None
+    suppressions: Sequence[Suppression] = ()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found.
+    """What became of a run.
 
     Attributes:
-        findings: by severity, the worst first, then check, then bytes.
-        ran: the checks that ran.
-        obstacles: why others could not, by check id.
-        suppressed_keys: flagged keys that a suppression covers, by check id.
+        findings: the worst severity first, then by check, then by bytes.
+        not_run: why checks could not run, by id.
+        suppressed: flagged rows that suppressions cover.
     """
 
     findings: list[Finding]
-    ran: list[Check]
-    obstacles: dict[str, str]
-    suppressed_keys: dict[str, int]
-
-    def fails(self, severity: Severity) -> bool:
-        """Whether a new finding is at or above the severity."""
-        return any(finding.is_new and finding.severity >= severity for finding in self.findings)
+    not_run: dict[str, str]
+    suppressed: int = 0
 
 
-class Session:
-    """One snapshot of a connection, made ready for checks. The connection may be read-only.
-
-    Args:
-        connection: an open database.
-        snapshot_id: the snapshot that is judged.
-        context: what checks may assume.
-        checks: the checks that will run.
+def prepare(connection: Connection, snapshot_id: int, context: Context) -> None:
+    """Sets what the SQL of the checks reads.
 
     Raises:
-        StoreError: the database cannot be read.
+        StoreError: the database cannot be read, or the memory does not suffice.
     """
+    namespaces = context.namespaces
+    if namespaces is None and context.conventions:
+        namespaces = sorted({row.namespace for row in context.conventions if row.namespace})
+    with query_errors():
+        _set(connection, "snapshot_id", "BIGINT", snapshot_id)
+        _set(connection, "namespaces", "VARCHAR[]", None if not namespaces else list(namespaces))
+        for role in ROLES:
+            _set(connection, f"role_{role}", "VARCHAR[]", list(context.roles.get(role, ())) or None)
+        _set(connection, "now_ms", "BIGINT", context.now_ms)
+        for name, value in context.parameters.items():
+            _set(connection, name, "DOUBLE", value)
+        if context.conventions is not None:
+            match.prepare(connection, context.conventions)
 
-    def __init__(
-        self, connection: DuckDBPyConnection, snapshot_id: int, context: Context, checks: Sequence[Check]
-    ) -> None:
-        self._connection = connection
-        self._context = context
+
+def _set(connection: Connection, name: str, sql_type: str, value: object) -> None:
+    connection.execute(f'SET VARIABLE "{name}" = CAST($value AS {sql_type})', {"value": value})
+
+
+def runnable(connection: Connection, checks: Iterable[Check], context: Context) -> tuple[list[Check], dict[str, str]]:
+    """The checks that can run on the prepared snapshot, and why the others cannot."""
+    available = Availability(connection, context.conventions)
+    can: list[Check] = []
+    not_run: dict[str, str] = {}
+    for check in checks:
+        reason = available.obstacle(check)
+        if reason is None:
+            can.append(check)
+        else:
+            not_run[check.check_id] = reason
+    return can, not_run
+
+
+def run(connection: Connection, snapshot_id: int, checks: Iterable[Check], context: Context) -> Outcome:
+    """Runs checks on a snapshot and sums up by database and pattern.
+
+    Raises:
+        UsageError: a check whose SQL fails; the message names file and line.
+        StoreError: the database cannot be read, or the memory does not suffice.
+    """
+    prepare(connection, snapshot_id, context)
+    can, not_run = runnable(connection, checks, context)
+    connection.execute(rollup.CREATE)
+    for number, check in enumerate(can):
+        _execute(connection, check, rollup.insert(check, number, context.suppressions))
+    with query_errors():
+        findings = [_finding(can, row) for row in fetch.rows(connection, _FINDINGS)]
+        suppressed = fetch.scalar(connection, f"SELECT coalesce(sum(suppressed_keys), 0)::BIGINT FROM {rollup.TABLE}")
+    findings.sort(key=lambda one: -one.severity)
+    return Outcome(findings, not_run, suppressed)
+
+
+def _execute(connection: Connection, check: Check, sql: str) -> None:
+    try:
         with query_errors():
-            self._set_variables(snapshot_id, checks)
-            available = Availability(connection, context)
-            self.obstacles = {
-                check.check_id: reason for check in checks if (reason := available.obstacle(check)) is not None
-            }
-            self.checks = [check for check in checks if check.check_id not in self.obstacles]
-            if context.conventions is not None and any("conventions" in check.needs for check in self.checks):
-                match.prepare(connection, context.conventions)
-
-    def _set_variables(self, snapshot_id: int, checks: Sequence[Check]) -> None:
-        context = self._context
-        values: dict[str, object] = {"snapshot_id": snapshot_id, "now_ms": context.now_ms}
-        values["namespaces"] = None if context.namespaces is None else list(context.namespaces)
-        values |= {f"role_{role}": list(context.roles.get(role, ())) or None for role in ROLES}
-        for check in checks:
-            for name in check.parameters:
-                values[f"{check.check_id}.{name}"] = context.parameters.get(f"{check.check_id}.{name}")
-        for name, value in values.items():
-            if value is None:
-                self._connection.execute(f'RESET VARIABLE "{name}"')
-            else:
-                self._connection.execute(f'SET VARIABLE "{name}" = $value', {"value": value})
-
-    def validate(self, checks: Iterable[Check]) -> None:
-        """Asks the database for the columns of each check, without running it.
-
-        Raises:
-            CheckError: SQL that is wrong, more than one statement, or other columns than checks have.
-        """
-        for check in checks:
-            try:
-                with query_errors():
-                    statements_in = self._connection.extract_statements(check.sql)
-                    described = fetch.rows(self._connection, f"DESCRIBE\n{check.sql}")
-            except UsageError as problem:
-                raise CheckError(check.path, check.sql_line, problem.message) from problem
-            if len(statements_in) != 1:
-                raise CheckError(check.path, check.sql_line, f"{len(statements_in)} statements; a check is one SELECT")
-            if tuple(row[0] for row in described) != COLUMNS:
-                raise CheckError(check.path, check.sql_line, f"the columns must be {', '.join(COLUMNS)}")
-
-    def roll_up(self, known: frozenset[Identity] | None = None) -> Outcome:
-        """Runs the checks and sums up by pattern.
-
-        Args:
-            known: identities of the baseline; findings among them are not new.
-
-        Raises:
-            CheckError: a check whose SQL fails.
-            StoreError: the database cannot be read, or the memory does not suffice.
-        """
-        connection = self._connection
-        with query_errors():
-            connection.execute(f"DROP TABLE IF EXISTS temp.{statements.FOUND}")
-            connection.execute(statements.CREATE)
-        for number, check in enumerate(self.checks):
-            self._run(check, statements.roll_up(check, number, self._context.suppressions))
-        with query_errors():
-            rows = fetch.rows(connection, _FINDINGS)
-            suppressed = fetch.rows(connection, _SUPPRESSED)
-        findings = [self._finding(row, known or frozenset()) for row in rows]
-        findings.sort(key=lambda finding: (-finding.severity, finding.check_id))
-        counts = Counter({self.checks[number].check_id: keys for number, keys in suppressed})
-        return Outcome(findings, self.checks, self.obstacles, dict(counts))
-
-    def _run(self, check: Check, sql: str) -> None:
-        try:
-            with query_errors():
-                self._connection.execute(sql)
-        except UsageError as problem:
-            raise CheckError(check.path, check.sql_line, problem.message) from problem
-        except StoreError as problem:
-            raise StoreError(f"check {check.check_id}: {problem.message}", hint=problem.hint) from problem
-
-    def _finding(self, row: tuple[object, ...], known: frozenset[Identity]) -> Finding:
-        number, *values, examples = row
-        assert isinstance(number, int)
-        assert isinstance(examples, list)
-        check = self.checks[number]
-        finding = Finding(check.check_id, check.severity, *values, examples=tuple(examples))  # type: ignore[arg-type]
-        if finding.identity in known:
-            return Finding(
-                check.check_id,
-                check.severity,
-                *values,  # type: ignore[arg-type]
-                examples=tuple(examples),
-                is_new=False,
-            )
-        return finding
-
-    def keys_sql(self) -> str:
-        """The query of every flagged row that no suppression covers; its result is meant to be streamed."""
-        return statements.keys(self.checks, self._context.suppressions)
-
-    def close(self) -> None:
-        """Drops the temporary tables and forgets the variables of the snapshot."""
-        match.drop(self._connection)
-        self._connection.execute(f"DROP TABLE IF EXISTS temp.{statements.FOUND}")
-        self._connection.execute("RESET VARIABLE snapshot_id")
+            connection.execute(sql)
+    except UsageError as problem:
+        raise UsageError(f"{check.origin}:{check.sql_line}: {problem.message}", hint=problem.hint) from problem
+    except StoreError as problem:
+        raise StoreError(f"check {check.check_id}: {problem.message}", hint=problem.hint) from problem
 
 
 _FINDINGS = f"""
 SELECT check_no, db, pattern, keys, memory_bytes, saving_bytes, worst_measured, threshold, unit, message,
     coalesce(examples, [])
-FROM {statements.FOUND}
+FROM {rollup.TABLE}
 WHERE keys > 0
-ORDER BY check_no, coalesce(memory_bytes, 0) DESC, keys DESC, db, pattern
+ORDER BY check_no, memory_bytes DESC NULLS LAST, keys DESC, db, pattern
 """
-_SUPPRESSED = f"""
-SELECT check_no, sum(suppressed_keys)::BIGINT FROM {statements.FOUND} GROUP BY check_no HAVING sum(suppressed_keys) > 0
+
+
+def _finding(checks: Sequence[Check], row: tuple[Any, ...]) -> Finding:
+    check = checks[row[0]]
+    return Finding(
+        check_id=check.check_id,
+        severity=check.severity,
+        db=row[1],
+        pattern=row[2],
+        keys=row[3],
+        memory_bytes=row[4],
+        saving_bytes=row[5],
+        worst_measured=row[6],
+        threshold=row[7],
+        unit=row[8],
+        message=row[9],
+        examples=tuple(row[10]),
+    )
+
+
+def key_rows_sql(checks: Iterable[Check], context: Context = Context()) -> Iterator[str]:
+    """SELECTs of every offending key, one per check, with the columns of a line of JSON."""
+    for check in checks:
+        yield rollup.keys(check, context.suppressions)
+
+
+def validate(connection: Connection, checks: Iterable[Check]) -> None:
+    """Asks the database for the columns of each check, without running it.
+
+    Raises:
+        UsageError: wrong SQL, more than one statement, or other columns than a check has, with file and line.
+    """
+    for check in checks:
+        place = f"{check.origin}:{check.sql_line}"
+        try:
+            with query_errors():
+                count = len(connection.extract_statements(check.sql))
+                described = fetch.rows(connection, f"DESCRIBE\n{check.sql}") if count == 1 else []
+        except UsageError as problem:
+            raise UsageError(f"{place}: {problem.message}") from problem
+        if count != 1:
+            raise UsageError(f"{place}: {count} statements; a check is one SELECT")
+        if tuple(row[0] for row in described) != COLUMNS:
+            raise UsageError(f"{place}: a check selects {', '.join(COLUMNS)}")
+
+
+def release(connection: Connection) -> None:
+    """Drops the temporary tables of a run, and lets the views show the newest snapshot again."""
+    connection.execute(f"DROP TABLE IF EXISTS temp.{rollup.TABLE}")
+    match.drop(connection)
+    connection.execute("RESET VARIABLE snapshot_id")
+
+
+def store(connection: Connection, snapshot_id: int, findings: Sequence[Finding]) -> None:
+    """Keeps findings with their snapshot; the caller commits.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    values: dict[str, object] = {column: [getattr(one, column) for one in findings] for column in _STORED}
+    values["severity"] = [str(one.severity) for one in findings]
+    values["examples"] = [list(one.examples) for one in findings]
+    with query_errors():
+        connection.execute("DELETE FROM findings WHERE snapshot_id = ?", [snapshot_id])
+        # Whole columns: rows one at a time cost a millisecond each.
+        connection.execute(_STORE, {"snapshot_id": snapshot_id, **values})
+
+
+_STORED = (
+    "check_id",
+    "db",
+    "pattern",
+    "keys",
+    "memory_bytes",
+    "saving_bytes",
+    "worst_measured",
+    "threshold",
+    "unit",
+    "message",
+)
+_STORE = """
+INSERT INTO findings BY NAME
+SELECT
+    $snapshot_id AS snapshot_id,
+    unnest($check_id::VARCHAR[]) AS check_id,
+    unnest($db::BIGINT[]) AS db,
+    unnest($pattern::VARCHAR[]) AS pattern,
+    unnest($severity::VARCHAR[]) AS severity,
+    unnest($keys::BIGINT[]) AS keys,
+    unnest($memory_bytes::BIGINT[]) AS memory_bytes,
+    unnest($saving_bytes::BIGINT[]) AS saving_bytes,
+    unnest($worst_measured::DOUBLE[]) AS worst_measured,
+    unnest($threshold::DOUBLE[]) AS threshold,
+    unnest($unit::VARCHAR[]) AS unit,
+    unnest($message::VARCHAR[]) AS message,
+    unnest($examples::VARCHAR[][]) AS examples
 """

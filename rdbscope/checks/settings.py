@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as column
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -35,11 +34,11 @@ class CheckSettings:
 
     namespaces: tuple[str, ...] = ()
     conventions: Path | None = None
-    roles: Mapping[str, tuple[str, ...]] = column(default_factory=dict)
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    parameters: Mapping[str, object] = column(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
     suppressions: tuple[Suppression, ...] = ()
     file: Path | None = None
 
@@ -114,7 +113,7 @@ class _Reader:
         for name in entry:
             if name not in _SUPPRESS:
                 raise self.wrong(f"[[suppress]] has no '{name}'; known: {', '.join(_SUPPRESS)}")
-        check, key, reason, until = (entry.get(field) for field in _SUPPRESS)
+        check, key, reason, until = (entry.get(column) for column in _SUPPRESS)
         if not isinstance(check, str) or not isinstance(reason, str) or not reason.strip():
             raise self.wrong("a [[suppress]] needs 'check' and 'reason'")
         if not isinstance(key, str):

@@ -1,4 +1,4 @@
-"""How bad a finding is: info, low, medium, high."""
+"""How bad a finding is."""
 
 from __future__ import annotations
 
@@ -6,28 +6,24 @@ from enum import IntEnum
 
 
 class Severity(IntEnum):
-    """Ordered, so that `--fail-on medium` is a comparison."""
+    """In ascending order, so that a threshold is a comparison."""
 
     INFO = 0
     LOW = 1
     MEDIUM = 2
     HIGH = 3
 
-    @property
-    def word(self) -> str:
-        """The severity as headers, tables and options spell it."""
+    @classmethod
+    def of(cls, text: str) -> Severity:
+        """The severity of this name.
+
+        Raises:
+            ValueError: there is none.
+        """
+        try:
+            return cls[text.upper()]
+        except KeyError:
+            raise ValueError(f"no severity {text!r}: info, low, medium or high") from None
+
+    def __str__(self) -> str:
         return self.name.lower()
-
-
-WORDS = tuple(severity.word for severity in Severity)
-
-
-def parse(word: str) -> Severity:
-    """The severity that `word` names.
-
-    Raises:
-        ValueError: it names none.
-    """
-    if word not in WORDS:
-        raise ValueError(f"no severity: {word}")
-    return Severity[word.upper()]

@@ -14,6 +14,7 @@ from rdbscope.errors import InterruptedLoadError, RdbscopeError
 from rdbscope.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from rdbscope.checks.configured import Configured
     from rdbscope.options import ReadOptions
     from rdbscope.store.connect import Connection
     from rdbscope.store.load import Labels
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--node", metavar="NAME", help="The server the dump comes from.")
 @click.option("--name", metavar="NAME", help="Name of the snapshot. Default: the file's name.")
 @click.option("--force", is_flag=True, help="Load a file again that is in the database already.")
+@click.option("--no-check", is_flag=True, help="Do not run the checks.")
 @options.salvage_option
 @options.filter_options
 @options.model_options
@@ -35,6 +37,7 @@ def load(
     node: str | None,
     name: str | None,
     force: bool,
+    no_check: bool,
     salvage: bool,
     match: tuple[str, ...],
     types: tuple[str, ...],
@@ -52,6 +55,7 @@ def load(
     is loaded whole or not at all, and one that fails does not stop the others.
     """
     from rdbscope.api import each_source
+    from rdbscope.checks.configured import configured
     from rdbscope.store import connect
     from rdbscope.store.load import Labels
 
@@ -67,13 +71,16 @@ def load(
         cluster=cluster,
     )
     database = config.database(db)
+    checks = None if no_check else configured()
+    for warning in checks.warnings() if checks is not None else ():
+        console.warning(warning)
     worst = ExitCode.OK
     with connect.writing(database, memory_limit=options.memory_limit(memory_limit)) as connection:
         for source, problem in each_source(sources):
             try:
                 if problem is not None:
                     raise problem
-                _load(connection, source, read, database, Labels(name, node), force)
+                _load(connection, source, read, database, Labels(name, node), force, checks)
             except InterruptedLoadError:
                 raise
             except RdbscopeError as failed:
@@ -82,14 +89,24 @@ def load(
     return worst
 
 
-def _load(connection: Connection, source: str, read: ReadOptions, database: Path, labels: Labels, force: bool) -> None:
+def _load(
+    connection: Connection,
+    source: str,
+    read: ReadOptions,
+    database: Path,
+    labels: Labels,
+    force: bool,
+    checks: Configured | None,
+) -> None:
     from rdbscope.api import load_one
     from rdbscope.cli.progress import watch
     from rdbscope.reports import summary
     from rdbscope.reports.output import open_output
     from rdbscope.store.facts import snapshot_facts
 
-    result = load_one(connection, source, read, database=database, labels=labels, force=force, watch=watch)
+    result = load_one(
+        connection, source, read, database=database, labels=labels, force=force, checks=checks, watch=watch
+    )
     if result.already:
         console.note(f"{source}: loaded before as snapshot {result.snapshot_id}, nothing to do; --force loads it again")
     else:

@@ -73,6 +73,17 @@ def salvage_option(function: Function) -> Function:
     return click.option("--salvage", is_flag=True, help="Keep what is sound of a damaged dump.")(function)
 
 
+def conventions_option(function: Function) -> Function:
+    """`--conventions`."""
+    return click.option(
+        "--conventions",
+        "conventions_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Markdown table of patterns. Default: rdbscope.toml, else docs/db/redis-conventions.md where it is there.",
+    )(function)
+
+
 def filter_options(function: Function) -> Function:
     """Filters on keys."""
     return _all(

@@ -25,8 +25,10 @@ _UNITS = {
     "yr": 31536000,
     "year": 31536000,
 }
-_NONE = "none|-+|–|—|no|never|n/a|na|∞|infinite|forever|permanent|persistent|persist|no ?(?:ttl|expiry|expiration|limit)|does not expire|null|0|-1"
-_NO_EXPIRY = re.compile(_NONE)
+_NO_EXPIRY = re.compile(
+    "none|-+|–|—|no|never|n/a|na|∞|infinite|forever|permanent|persistent|persist|does not expire|null|0|-1"
+    "|no ?(?:ttl|expiry|expiration|limit)"
+)
 _UNSAID = re.compile(r"|\?+|any|varies|variable|various|tbd|todo|dynamic|mixed|…|\.\.\.")
 _QUALIFIER = re.compile(r"^(?:~|≈|<=?|≤|max\.?|up to|at most|about|approx\.?|ca\.?)\s*")
 _REMARK = re.compile(r"\([^)]*\)")

@@ -69,7 +69,7 @@ def _without_comment(line: str, inside: bool) -> tuple[str, bool]:
 
 
 def cells(line: str) -> list[str]:
-    """The cells of a row, each stripped and with `\\|` as `|`."""
+    """The cells of a row, each stripped; a pipe behind a backslash belongs to its cell."""
     inner = line.strip()
     inner = inner.removeprefix("|")
     if inner.endswith("|") and not inner.endswith("\\|"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rdbscope.conventions.table import Row
+from rdbscope.conventions.table import Convention
 from rdbscope.conventions.unify import MinedPattern, Relation, expression, is_literal, literalness
 from rdbscope.store import fetch
 
@@ -29,12 +29,12 @@ class Decision:
     candidates: tuple[int, ...] = ()
 
 
-def ranked(rows: Sequence[Row]) -> list[int]:
+def ranked(rows: Sequence[Convention]) -> list[int]:
     """Positions of the rows, the most literal first; rows alike keep the order of the file."""
     return sorted(range(len(rows)), key=lambda number: literalness(rows[number]))
 
 
-def decide(pattern: MinedPattern, rows: Sequence[Row], order: Sequence[int]) -> Decision:
+def decide(pattern: MinedPattern, rows: Sequence[Convention], order: Sequence[int]) -> Decision:
     """Which row the keys of a pattern match first."""
     doubtful: list[int] = []
     for number in order:
@@ -48,7 +48,7 @@ def decide(pattern: MinedPattern, rows: Sequence[Row], order: Sequence[int]) -> 
     return Decision(candidates=tuple(doubtful))
 
 
-def prepare(connection: DuckDBPyConnection, rows: Sequence[Row]) -> None:
+def prepare(connection: DuckDBPyConnection, rows: Sequence[Convention]) -> None:
     """Makes the temporary tables that the checks of the conventions read; the snapshot is the current one.
 
     Raises:
@@ -97,7 +97,7 @@ WHERE contains(k.pattern, '{*}')
 
 
 def _decisions(
-    connection: DuckDBPyConnection, rows: Sequence[Row]
+    connection: DuckDBPyConnection, rows: Sequence[Convention]
 ) -> tuple[dict[int, int], dict[int, tuple[int, ...]]]:
     """Patterns that one row describes, and patterns whose names decide between rows."""
     order = ranked(rows)
@@ -113,7 +113,9 @@ def _decisions(
     return certain, doubtful
 
 
-def _compare_names(connection: DuckDBPyConnection, rows: Sequence[Row], doubtful: dict[int, tuple[int, ...]]) -> None:
+def _compare_names(
+    connection: DuckDBPyConnection, rows: Sequence[Convention], doubtful: dict[int, tuple[int, ...]]
+) -> None:
     """One pass over the keys of doubtful patterns; each is compared with the candidates of its pattern only."""
     lists = {candidates: number for number, candidates in enumerate(dict.fromkeys(doubtful.values()))}
     connection.execute(
@@ -127,7 +129,7 @@ def _compare_names(connection: DuckDBPyConnection, rows: Sequence[Row], doubtful
     )
 
 
-def _case(rows: Sequence[Row], candidates: tuple[int, ...]) -> str:
+def _case(rows: Sequence[Convention], candidates: tuple[int, ...]) -> str:
     parts = []
     for number in candidates:
         row = rows[number]

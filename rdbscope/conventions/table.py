@@ -33,7 +33,7 @@ class ConventionsError(UsageError):
 
 
 @dataclass(frozen=True)
-class Row:
+class Convention:
     """One row of the table.
 
     Attributes:
@@ -54,8 +54,14 @@ class Row:
     file: str
     line: int
 
+    @property
+    def namespace(self) -> str | None:
+        """The first segment, where it is spelt out and another one follows."""
+        head, colon, _ = self.pattern.partition(":")
+        return head if colon and head and not VARIABLE.search(head) else None
 
-def read(path: Path) -> list[Row]:
+
+def read(path: Path) -> list[Convention]:
     """The rows of a file, in their order.
 
     Raises:
@@ -68,13 +74,13 @@ def read(path: Path) -> list[Row]:
     return parse(text, str(path))
 
 
-def parse(text: str, file: str) -> list[Row]:
+def parse(text: str, file: str) -> list[Convention]:
     """The rows of a document; `file` stands in messages.
 
     Raises:
         ConventionsError: no table, or broken rows; every problem is in it.
     """
-    rows: list[Row] = []
+    rows: list[Convention] = []
     problems: list[str] = []
     found = False
     for table in markdown.tables(text):
@@ -107,7 +113,7 @@ def _columns(header: list[str]) -> dict[str, int]:
     return columns
 
 
-def _rows(cells: list[str], columns: dict[str, int], width: int, file: str, line: int) -> list[Row]:
+def _rows(cells: list[str], columns: dict[str, int], width: int, file: str, line: int) -> list[Convention]:
     if not any(cells):
         return []
     if len(cells) > width:
@@ -122,7 +128,7 @@ def _rows(cells: list[str], columns: dict[str, int], width: int, file: str, line
     patterns = _patterns(cells[columns["pattern"]])
     kind = types.parse(cell("type"))
     said, seconds = lifetime.parse(cell("ttl"))
-    return [Row(pattern, kind, seconds, said, cell("purpose"), file, line) for pattern in patterns]
+    return [Convention(pattern, kind, seconds, said, cell("purpose"), file, line) for pattern in patterns]
 
 
 def _patterns(cell: str) -> list[str]:
@@ -145,8 +151,8 @@ def _patterns(cell: str) -> list[str]:
     return [pattern]
 
 
-def _repeated(rows: list[Row]) -> list[str]:
-    first: dict[str, Row] = {}
+def _repeated(rows: list[Convention]) -> list[str]:
+    first: dict[str, Convention] = {}
     problems = []
     for row in rows:
         same = first.setdefault(VARIABLE.sub("{}", row.pattern), row)
@@ -159,9 +165,3 @@ def _repeated(rows: list[Row]) -> list[str]:
                 f"{row.file}:{row.line}: '{row.pattern}' stands in line {same.line} already, with another type or TTL"
             )
     return problems
-
-
-def namespaces(rows: list[Row]) -> list[str]:
-    """The first segments that the rows spell out, each once."""
-    heads = [row.pattern.partition(":") for row in rows]
-    return list(dict.fromkeys(head for head, colon, _ in heads if colon and head and not VARIABLE.search(head)))

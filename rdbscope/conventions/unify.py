@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
-from rdbscope.conventions.table import VARIABLE, Row
+from rdbscope.conventions.table import VARIABLE, Convention
 
 # What a class of mined patterns can be made of; other classes may be any text without a colon.
 _ALPHABETS = {
@@ -28,19 +28,19 @@ class Relation(Enum):
     NONE = "none"
 
 
-def literalness(row: Row) -> tuple[int, int]:
+def literalness(row: Convention) -> tuple[int, int]:
     """Sorts the most literal rows first: fewest segments that are nothing but a variable, then fewest variables."""
     segments = VARIABLE.sub(_MARK, row.pattern).split(":")
     return segments.count(_MARK), len(VARIABLE.findall(row.pattern))
 
 
-def expression(row: Row) -> str:
+def expression(row: Convention) -> str:
     """The regular expression that a name has to match as a whole."""
     literals = VARIABLE.split(row.pattern)
     return "[^:]+".join(re.escape(text) for text in literals)
 
 
-def is_literal(row: Row) -> bool:
+def is_literal(row: Convention) -> bool:
     """Whether the row names a single key."""
     return not VARIABLE.search(row.pattern)
 
@@ -60,7 +60,7 @@ class MinedPattern:
         self.marked = _CLASS.sub(_MARK, text)
         self.colons = self.marked.count(":")
 
-    def relation(self, row: Row) -> Relation:
+    def relation(self, row: Convention) -> Relation:
         """How many keys of the pattern match the row."""
         if not self.classes:
             return Relation.ALL if _compiled(row.pattern).fullmatch(self.marked) else Relation.NONE
@@ -70,7 +70,7 @@ class MinedPattern:
             return Relation.ALL
         return Relation.SOME if self._may_match(row) else Relation.NONE
 
-    def _may_match(self, row: Row) -> bool:
+    def _may_match(self, row: Convention) -> bool:
         """Whether a name exists that is of the pattern and matches the row."""
         ours, theirs = self._symbols(), _row_symbols(row.pattern)
         # States are pairs of positions; both variable parts stand for one character or more.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from rdbscope.checks.configured import Configured, store_findings
 from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, StoreError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource
@@ -61,6 +62,7 @@ def load_source(
     database: Path | None,
     labels: Labels = Labels(),
     force: bool = False,
+    checks: Configured | None = None,
     watch: Callable[[Reader], contextlib.AbstractContextManager[object]] = lambda reader: contextlib.nullcontext(),
 ) -> LoadResult:
     """Loads `source` as one snapshot.
@@ -72,6 +74,7 @@ def load_source(
         database: for messages; None for a temporary database.
         labels: name and node of the snapshot.
         force: replace the snapshot of the same file instead of keeping it.
+        checks: run these and keep their findings; None runs none.
         watch: shows progress while the reader runs.
 
     Raises:
@@ -99,6 +102,8 @@ def load_source(
                 with watch(reader):
                     snapshot_id = _insert_rows(connection, reader)
                 result = _finish(connection, reader, source, options, labels, snapshot_id, force)
+                if checks is not None and not result.already:
+                    store_findings(connection, result.snapshot_id, checks)
                 if interruption.happened:
                     raise InterruptedLoadError(_interrupted(source, database))
                 connection.execute("ROLLBACK" if result.already else "COMMIT")

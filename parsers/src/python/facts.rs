@@ -42,7 +42,8 @@ pub fn to_dict<'py>(py: Python<'py>, gathered: &Gathered) -> PyResult<Bound<'py,
     dict.set_item("end_offset", facts.end_offset)?;
     dict.set_item("dialect", facts.dialect.map(|dialect| dialect.name()))?;
     dict.set_item("updates", facts.updates)?;
-    dict.set_item("overhead_bytes", None::<i64>)?;
+    dict.set_item("overhead_bytes", gathered.overhead.table_bytes)?;
+    dict.set_item("startup_bytes", gathered.overhead.startup_bytes)?;
     dict.set_item("damage", damage(py, gathered)?)?;
     Ok(dict)
 }

@@ -100,6 +100,11 @@ impl Parser {
         })
     }
 
+    /// Keys and keys with an expiry of each database so far.
+    pub fn counts(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.counted.iter().map(|counts| (counts.keys, counts.expires))
+    }
+
     /// Offset of the next byte.
     pub fn offset(&self) -> u64 {
         self.input.offset()

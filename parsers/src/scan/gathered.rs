@@ -3,9 +3,11 @@
 use std::io;
 
 use super::collector::Collector;
-use crate::conversion::Assumption;
+use crate::conversion::{Assumption, Target};
 use crate::error::{Error, OpenKey};
 use crate::memory::TemplateUse;
+use crate::memory::costs::Costs;
+use crate::memory::instance::TableCounts;
 use crate::patterns::PatternTable;
 use crate::rdb::facts::{Anomaly, FileFacts};
 use crate::rdb::{Parser, facts::Dialect};
@@ -41,6 +43,30 @@ pub struct Counts {
     pub damaged_keys: u64,
 }
 
+/// What a server uses besides its keys.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overhead {
+    /// Tables of databases (of slots, in cluster mode of later versions) and of expiries.
+    pub table_bytes: u64,
+    /// A server of this version without data and clients.
+    pub startup_bytes: u64,
+}
+
+impl Overhead {
+    fn of(parser: &Parser, target: &Target) -> Self {
+        let costs = Costs::of(target);
+        let by_slot = target.cluster && (target.redis_from(7, 4, 0) || target.valkey_from(8, 0, 0));
+        let slots = parser.facts.declared.iter().filter(|counts| counts.slot.is_some());
+        let tables = |keys, expires| costs.tables(TableCounts { keys, expires });
+        let table_bytes = if by_slot {
+            slots.map(|counts| tables(counts.keys, counts.expires)).fold(0, u64::saturating_add)
+        } else {
+            parser.counts().map(|(keys, expires)| tables(keys, expires)).fold(0, u64::saturating_add)
+        };
+        Self { table_bytes, startup_bytes: costs.startup() }
+    }
+}
+
 /// Facts of the file and the side tables.
 #[derive(Debug)]
 pub struct Gathered {
@@ -55,6 +81,8 @@ pub struct Gathered {
     pub key_facts: Option<Spool>,
     pub groups: Option<Spool>,
     pub consumers: Option<Spool>,
+    /// Bytes of the tables that no key's figure contains, and of a server without data.
+    pub overhead: Overhead,
     /// Hash templates by the id of the file; each of their keys is charged a share of them.
     pub templates: Vec<(u64, TemplateUse)>,
     /// Hashes of names that were met more than once.
@@ -78,6 +106,7 @@ impl Gathered {
             key_facts: None,
             groups: None,
             consumers: None,
+            overhead: Overhead::default(),
             templates: Vec::new(),
             repeated_hashes: 0,
         }
@@ -90,7 +119,9 @@ impl Gathered {
         }
         let assumption = collector.assumption(&parser.facts);
         let templates = collector.templates();
+        let overhead = Overhead::of(&parser, &assumption.target);
         Ok(Self {
+            overhead,
             templates,
             forms: collector.forms.into_rows(),
             patterns: collector.miner.finish(),

@@ -1,4 +1,4 @@
-"""The SQL around the SELECT of a check: its roll-up by pattern, and every row with the names that reports use."""
+"""The SQL around the SELECT of a check: sums by database and pattern, and single rows with the names reports use."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rdbscope.checks.header import Check
 from rdbscope.checks.suppress import Suppression, condition
 
-FOUND = "found_patterns"
+TABLE = "found_patterns"
 CREATE = f"""
-CREATE TEMP TABLE {FOUND} (
+CREATE OR REPLACE TEMP TABLE {TABLE} (
     check_no INTEGER,
     db BIGINT,
     pattern VARCHAR,
@@ -24,15 +24,16 @@ CREATE TEMP TABLE {FOUND} (
     examples VARCHAR[]
 )
 """
-# Ties are broken by name, so that two runs say the same.
+# The worst is furthest from the threshold, above or below. Ties are broken by name, so that two runs say the same.
 _ROLL_UP = """
-INSERT INTO {found}
+INSERT INTO {table}
 WITH flagged AS (
 {rows}
 ),
 
 placed AS (
-    SELECT *,
+    SELECT
+        *,
         ({suppressed}) AS suppressed,
         {{'rank': coalesce(abs(measured - threshold), measured, memory_bytes, 0), 'name': name}} AS worst,
         {{'rank': coalesce(memory_bytes, measured, 0), 'name': name}} AS largest
@@ -56,7 +57,7 @@ FROM placed
 GROUP BY db, pattern
 """
 # A stream comes once per group or consumer, but its memory counts once.
-_ONCE_PER_KEY = """
+_ONCE_PER_STREAM = """
     SELECT
         db,
         name,
@@ -70,51 +71,59 @@ _ONCE_PER_KEY = """
         max(saving_bytes) AS saving_bytes
     FROM (
 {rows}
-    ) AS several
+    ) AS groups
     GROUP BY db, name
 """
 _KEYS = """
 SELECT
     '{check_id}' AS check_id,
     '{severity}' AS severity,
-    db,
-    name,
+    db::BIGINT AS db,
+    name::VARCHAR AS name,
     lower(hex(raw)) AS raw_hex,
-    pattern,
-    measured,
-    threshold,
-    unit,
-    message,
-    memory_bytes,
-    saving_bytes
+    pattern::VARCHAR AS pattern,
+    measured::DOUBLE AS measured,
+    threshold::DOUBLE AS threshold,
+    unit::VARCHAR AS unit,
+    message::VARCHAR AS message,
+    memory_bytes::BIGINT AS memory_bytes,
+    saving_bytes::BIGINT AS saving_bytes
 FROM (
 {rows}
 ) AS flagged
 WHERE NOT ({suppressed})
 """
-_NO_KEYS = """
-SELECT NULL::VARCHAR AS check_id, NULL::VARCHAR AS severity, NULL::BIGINT AS db, NULL::VARCHAR AS name,
-    NULL::VARCHAR AS raw_hex, NULL::VARCHAR AS pattern, NULL::DOUBLE AS measured, NULL::DOUBLE AS threshold,
-    NULL::VARCHAR AS unit, NULL::VARCHAR AS message, NULL::BIGINT AS memory_bytes, NULL::BIGINT AS saving_bytes
+# What `--keys` gives where no check can run: the columns, and no row.
+NO_KEYS = """
+SELECT
+    NULL::VARCHAR AS check_id,
+    NULL::VARCHAR AS severity,
+    NULL::BIGINT AS db,
+    NULL::VARCHAR AS name,
+    NULL::VARCHAR AS raw_hex,
+    NULL::VARCHAR AS pattern,
+    NULL::DOUBLE AS measured,
+    NULL::DOUBLE AS threshold,
+    NULL::VARCHAR AS unit,
+    NULL::VARCHAR AS message,
+    NULL::BIGINT AS memory_bytes,
+    NULL::BIGINT AS saving_bytes
 WHERE false
 """
 
 
-def roll_up(check: Check, number: int, suppressions: Sequence[Suppression]) -> str:
-    """The statement that adds the findings of a check to the table of this run."""
-    rows = _ONCE_PER_KEY.format(rows=check.sql) if check.subject == "stream-group" else check.sql
-    return _ROLL_UP.format(found=FOUND, rows=rows, check_no=number, suppressed=condition(suppressions, check.check_id))
+def insert(check: Check, number: int, suppressions: Sequence[Suppression]) -> str:
+    """The statement that adds the sums of a check to the table of the run."""
+    rows = _ONCE_PER_STREAM.format(rows=check.sql) if check.subject == "stream-group" else check.sql
+    suppressed = condition(suppressions, check.check_id)
+    return _ROLL_UP.format(table=TABLE, rows=rows, check_no=number, suppressed=suppressed)
 
 
-def keys(checks: Sequence[Check], suppressions: Sequence[Suppression]) -> str:
-    """One query for every flagged row of these checks, check by check."""
-    parts = [
-        _KEYS.format(
-            check_id=check.check_id,
-            severity=check.severity.word,
-            rows=check.sql,
-            suppressed=condition(suppressions, check.check_id),
-        )
-        for check in checks
-    ]
-    return "\nUNION ALL\n".join(parts) if parts else _NO_KEYS
+def keys(check: Check, suppressions: Sequence[Suppression]) -> str:
+    """The query of every row that the check flags and no suppression covers."""
+    return _KEYS.format(
+        check_id=check.check_id,
+        severity=check.severity,
+        rows=check.sql,
+        suppressed=condition(suppressions, check.check_id),
+    )
