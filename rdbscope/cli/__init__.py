@@ -9,6 +9,7 @@ import click
 from rdbscope import console
 from rdbscope.cli.check import check
 from rdbscope.cli.completion import completion
+from rdbscope.cli.conventions import conventions
 from rdbscope.cli.explain import explain
 from rdbscope.cli.export import export
 from rdbscope.cli.info import info
@@ -23,7 +24,22 @@ from rdbscope.cli.whatif import whatif
 from rdbscope.errors import OutputClosedError
 from rdbscope.exit_codes import MEANINGS
 
-COMMANDS = (load, check, explain, query, top, tree, key, verify, whatif, export, snapshots, info, completion)
+COMMANDS = (
+    load,
+    check,
+    explain,
+    conventions,
+    query,
+    top,
+    tree,
+    key,
+    verify,
+    whatif,
+    export,
+    snapshots,
+    info,
+    completion,
+)
 
 
 class Group(click.Group):

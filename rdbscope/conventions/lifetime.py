@@ -117,7 +117,7 @@ def _seconds(words: str) -> int | None:
         between = _AND.match(words, part.end())
         position = between.end() if between else part.end()
     # A whole second at least: milliseconds are rounded up, as a limit from above has to be.
-    return -int(-total // 1) if found and total > 0 and total < 1e15 else None
+    return -int(-total // 1) if found and total > 0 and total < 1e18 else None
 
 
 def _unit(word: str) -> float | None:

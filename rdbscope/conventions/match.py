@@ -11,7 +11,7 @@ from rdbscope.conventions.unify import MinedPattern, Relation, expression, is_li
 from rdbscope.store import fetch
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from rdbscope.store.connect import Connection
 
 TABLES = ("conventions", "documented_patterns", "documented_keys", "doubtful_patterns")
 
@@ -48,7 +48,7 @@ def decide(pattern: MinedPattern, rows: Sequence[Convention], order: Sequence[in
     return Decision(candidates=tuple(doubtful))
 
 
-def prepare(connection: DuckDBPyConnection, rows: Sequence[Convention]) -> None:
+def prepare(connection: Connection, rows: Sequence[Convention]) -> None:
     """Makes the temporary tables that the checks of the conventions read; the snapshot is the current one.
 
     Raises:
@@ -72,7 +72,7 @@ def prepare(connection: DuckDBPyConnection, rows: Sequence[Convention]) -> None:
         _compare_names(connection, rows, doubtful)
 
 
-def drop(connection: DuckDBPyConnection) -> None:
+def drop(connection: Connection) -> None:
     """Takes the tables away again."""
     for table in TABLES:
         connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
@@ -96,9 +96,7 @@ WHERE contains(k.pattern, '{*}')
 """
 
 
-def _decisions(
-    connection: DuckDBPyConnection, rows: Sequence[Convention]
-) -> tuple[dict[int, int], dict[int, tuple[int, ...]]]:
+def _decisions(connection: Connection, rows: Sequence[Convention]) -> tuple[dict[int, int], dict[int, tuple[int, ...]]]:
     """Patterns that one row describes, and patterns whose names decide between rows."""
     order = ranked(rows)
     irregular = {row[0] for row in fetch.rows(connection, _IRREGULAR)}
@@ -113,9 +111,7 @@ def _decisions(
     return certain, doubtful
 
 
-def _compare_names(
-    connection: DuckDBPyConnection, rows: Sequence[Convention], doubtful: dict[int, tuple[int, ...]]
-) -> None:
+def _compare_names(connection: Connection, rows: Sequence[Convention], doubtful: dict[int, tuple[int, ...]]) -> None:
     """One pass over the keys of doubtful patterns; each is compared with the candidates of its pattern only."""
     lists = {candidates: number for number, candidates in enumerate(dict.fromkeys(doubtful.values()))}
     connection.execute(

@@ -16,6 +16,7 @@ _HEADINGS = {
     "ttl": ("ttl", "expiry", "expires", "expiration", "expire", "lifetime", "time to live", "max ttl"),
     "purpose": ("purpose", "description", "meaning", "notes", "note", "usage", "use", "comment", "comments"),
 }
+_COMMENT = re.compile(r"<!--.*?-->")
 VARIABLE = re.compile(r"\{[^{}:]+\}")
 
 
@@ -128,7 +129,8 @@ def _rows(cells: list[str], columns: dict[str, int], width: int, file: str, line
     patterns = _patterns(cells[columns["pattern"]])
     kind = types.parse(cell("type"))
     said, seconds = lifetime.parse(cell("ttl"))
-    return [Convention(pattern, kind, seconds, said, cell("purpose"), file, line) for pattern in patterns]
+    purpose = _COMMENT.sub("", cell("purpose")).strip()
+    return [Convention(pattern, kind, seconds, said, purpose, file, line) for pattern in patterns]
 
 
 def _patterns(cell: str) -> list[str]:

@@ -14,7 +14,7 @@ _ALPHABETS = {
     "uuid": frozenset("0123456789abcdefABCDEF-"),
     "hex": frozenset("0123456789abcdefABCDEF"),
 }
-_CLASS = re.compile(r"\{(int|uuid|hex|date|ip|mac|email|token|\*)\}")
+CLASS = re.compile(r"\{(int|uuid|hex|date|ip|mac|email|token|\*)\}")
 _ANY = "*"
 # Stands for a class while regular expressions of rows run over a pattern; a lone surrogate occurs in no UTF-8.
 _MARK = "\ud800"
@@ -56,8 +56,8 @@ class MinedPattern:
 
     def __init__(self, text: str, *, regular: bool) -> None:
         self.regular = regular or "{*}" not in text
-        self.classes = _CLASS.findall(text)
-        self.marked = _CLASS.sub(_MARK, text)
+        self.classes = CLASS.findall(text)
+        self.marked = CLASS.sub(_MARK, text)
         self.colons = self.marked.count(":")
 
     def relation(self, row: Convention) -> Relation:

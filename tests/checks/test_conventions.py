@@ -52,7 +52,7 @@ app:any:{x} | zset
         ("app:a:{x}", "hash", None, False),
         ("app:b:{x}", "hash", None, False),
     ]
-    assert [r.line for r in found] == [6, 7, 26, 27, 27]
+    assert [r.line for r in found] == [6, 7, 27, 28, 28]
     assert [r.purpose for r in found[:2]] == ["profile", "ranking"]
 
 

@@ -55,7 +55,7 @@ def test_patterns_against_rows(mined: str, expected: object) -> None:
 
 
 def test_what_stands_for_several_segments_may_match_anything() -> None:
-    assert decided("{*}", regular=False) == (1, 3, 0, 2, 4)
+    assert decided("{*}", regular=False) == (1, 2, 3, 0, 4)
     assert decided("app:user:{*}", regular=False) == (1, 0)
 
 
