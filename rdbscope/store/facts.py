@@ -140,7 +140,10 @@ ORDER BY coalesce(memory_bytes, value_bytes, dump_bytes) DESC, pattern
 LIMIT $top
 """
 _FINDINGS = """
-SELECT severity, count(DISTINCT check_id), count(*) FROM findings WHERE snapshot_id = $snapshot_id
+SELECT severity, count(DISTINCT check_id), count(*) FROM findings
+WHERE snapshot_id = $snapshot_id
+    -- The age of the dump stands above, and is no finding about its keys.
+    AND check_id <> 'stale-backup'
 GROUP BY severity ORDER BY list_position(['high', 'medium', 'low', 'info'], severity)
 """
 _PATTERN_COUNT = "SELECT count(*) FROM patterns WHERE snapshot_id = $snapshot_id"
