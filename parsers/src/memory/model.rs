@@ -304,8 +304,8 @@ impl ValueSink for Memory {
         self.stream.group_end(&self.costs);
     }
 
-    fn stream_producer(&mut self, _: Element<'_>, _: u64) {
-        self.stream.producer(&self.costs);
+    fn stream_producer(&mut self, id: Element<'_>, _: u64) {
+        self.stream.producer(id, &self.costs);
     }
 
     fn stream_producer_entry(&mut self, iid: Element<'_>, _: StreamId) {
