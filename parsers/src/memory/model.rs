@@ -325,6 +325,10 @@ impl ValueSink for Memory {
         }
     }
 
+    fn module_string_compressed(&mut self) {
+        self.vectorset.compressed();
+    }
+
     fn module_string(&mut self, content: Element<'_>) {
         if self.kind == Kind::VectorSet {
             self.vectorset.string(content, &self.costs);
