@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use _native::conversion::{KeyHead, Overrides, Server, Target, Tracker, Version};
+use _native::conversion::{Allocator, KeyHead, Overrides, Server, Target, Tracker, Version};
 use _native::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use _native::fan_out::Both;
 use _native::forward_events;
@@ -116,5 +116,46 @@ fn figures_and_trees_equal_the_truth() {
         }
         writeln!(std::io::stderr(), "{}: {} equal {equal:?}", dump.name, run.target.version).unwrap();
     }
+    assert!(faults.is_empty(), "\n{faults}");
+}
+
+/// What a server said of the keys of a hand-made file that it loaded.
+#[test]
+fn figures_equal_the_servers_of_the_cases() {
+    let Some(shared) = common::shared() else { return };
+    let (mut faults, mut equal) = (String::new(), 0);
+    let folders = ["cases", "cases-next"].map(|name| std::fs::read_dir(shared.join(name)).unwrap());
+    let mut paths: Vec<_> = folders.into_iter().flatten().map(|folder| folder.unwrap().path()).collect();
+    paths.sort();
+    for path in paths {
+        let Ok(text) = std::fs::read(path.join("expected.json")) else { continue };
+        let expected: Value = serde_json::from_slice(&text).unwrap();
+        let server = &expected["server"];
+        if expected["format"] != "rdb" || server["loads"] != true {
+            continue;
+        }
+        let text = common::text_of(server, "version");
+        let version = Version::parse(text.trim_start_matches("Redis ")).unwrap();
+        // The older of the two servers was linked with the system's jemalloc.
+        let allocator = if version.major == 7 { Allocator::Jemalloc16 } else { Allocator::Jemalloc };
+        let overrides = Overrides { server: Some((Server::Redis, version)), allocator, ..Overrides::default() };
+        let mut run = Run::new(overrides);
+        let bytes = common::read(&path.join(common::text_of(&expected, "input")));
+        if common::drain(&mut Parser::open(common::input(&bytes), true).unwrap(), &mut run).is_err() {
+            continue;
+        }
+        for key in server["keys"].as_array().into_iter().flatten() {
+            let name = common::unhex(common::text_of(key, "key_hex"));
+            let Some((_, (memory, _))) = run.keys.iter().find(|((_, found), _)| *found == name) else { continue };
+            let (Some(told), Some(figure)) = (key["memory_usage"].as_u64(), memory.memory_bytes) else { continue };
+            let figure = figure + memory.template.map_or(0, |id| run.model.templates.share(id));
+            equal += u64::from(figure == told);
+            if figure != told && memory.exact {
+                let folder = path.file_name().unwrap().display();
+                writeln!(faults, "{folder} {}: {figure}, the server says {key}", name.escape_ascii()).unwrap();
+            }
+        }
+    }
+    writeln!(std::io::stderr(), "cases: {equal} equal").unwrap();
     assert!(faults.is_empty(), "\n{faults}");
 }

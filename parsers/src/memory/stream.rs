@@ -230,3 +230,49 @@ fn insert_name(tree: &mut RaxSize, name: Element<'_>, costs: &Costs) -> bool {
     }
     !matches!(name, Element::Opaque { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversion::{Server, Target, Version};
+
+    fn counted(version: Version, take: impl FnOnce(&mut StreamSums, &Costs)) -> u64 {
+        let costs = Costs::of(&Target::new(Server::Redis, version));
+        let (mut sums, mut bill) = (StreamSums::default(), Bill::default());
+        sums.begin();
+        take(&mut sums, &costs);
+        sums.bill(&costs, &KeyFacts { name_bytes: 1, expires: false, evictable: false }, &mut bill);
+        bill.counted
+    }
+
+    fn two_groups(sums: &mut StreamSums, costs: &Costs) {
+        for name in ["g", "g1"] {
+            sums.group(Element::Bytes(name.as_bytes()), costs);
+            sums.group_end(costs);
+        }
+    }
+
+    #[test]
+    fn names_stand_in_trees_with_leaves() {
+        // Object, stream, empty tree of entries; runs "g" and "1" and a leaf; groups with two empty trees each.
+        let names = 16 + 24 + 16;
+        let told = counted(Version::new(8, 10, 2), two_groups);
+        assert_eq!(told, 20 + 160 + 48 + (40 + names) + 2 * (64 + 48 + 48));
+        let told = counted(Version::new(8, 6, 3), two_groups);
+        assert_eq!(told, 24 + 160 + 40 + (32 + names) + 2 * (56 + 40 + 40));
+    }
+
+    #[test]
+    fn producers_have_a_tree_that_8_6_forgets() {
+        let producers = |sums: &mut StreamSums, costs: &Costs| {
+            for name in ["p0", "p1"] {
+                sums.producer(Element::Bytes(name.as_bytes()), costs);
+                sums.producer_entry(Element::Bytes(b"iid-0"), costs);
+            }
+        };
+        let entries = 2 * (24 + 40);
+        assert_eq!(counted(Version::new(8, 6, 3), producers), 24 + 160 + 40 + entries);
+        let tree = 40 + 16 + 24 + 16 + 16;
+        assert_eq!(counted(Version::new(8, 10, 2), producers), 20 + 160 + 48 + entries + tree);
+    }
+}
