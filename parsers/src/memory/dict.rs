@@ -4,6 +4,9 @@ use super::bill::{Bill, Part};
 use super::costs::{CHAINED_ENTRY, Costs, ENTRY, POINTER};
 use super::random;
 
+/// Outcomes that are rarer than this are taken not to occur.
+const NEGLIGIBLE: f64 = 1e-9;
+
 /// Slots of a dict that holds nothing yet.
 const INITIAL: u64 = 4;
 
@@ -127,9 +130,9 @@ impl Growth {
         let Some(rehash) = self.rehash else { return Slots::certain(self.slots) };
         let both = self.slots.saturating_add(rehash.slots);
         let over = random::occupied_at_most(rehash.entries, self.slots, rehash.steps);
-        if over <= 0.0 {
+        if over < NEGLIGIBLE {
             Slots::certain(both)
-        } else if over >= 1.0 {
+        } else if over > 1.0 - NEGLIGIBLE {
             Slots::certain(rehash.slots)
         } else if over >= 0.5 {
             Slots { likeliest: rehash.slots, other: Some((both, 1.0 - over)) }
@@ -157,7 +160,9 @@ mod tests {
         };
         assert_eq!(grown(512).likeliest, 512);
         assert_eq!(grown(513), Slots::certain(1536));
-        assert_eq!(grown(600).likeliest, 1536);
+        // 87 insertions hardly move 324 occupied slots: what is as good as impossible is no other outcome.
+        assert_eq!(grown(600), Slots::certain(1536));
+        assert!(grown(512 + 324).other.is_some());
         assert_eq!(grown(1025).likeliest, 3072);
         assert_eq!(grown(5).likeliest, 12);
     }
