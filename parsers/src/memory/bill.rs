@@ -178,3 +178,21 @@ impl Bill {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn averages_lose_a_byte_as_in_the_server() {
+        // A quicklist of 180 nodes behind 80 bytes of object and head.
+        let mut bill = Bill::itemised();
+        bill.add(Part::Head, 80);
+        bill.add(Part::Nodes, 1_476_640);
+        bill.average(80, 1_476_640, 180);
+        assert_eq!(bill.counted, 1_476_719);
+        let terms = bill.into_terms();
+        assert_eq!(terms.iter().map(|term| term.counted).sum::<i64>(), 1_476_719);
+        assert_eq!(terms.last().map(|term| (term.part, term.counted)), Some((Part::Rounding, -1)));
+    }
+}

@@ -38,8 +38,11 @@ impl Built {
         }
     }
 
-    /// A score of a sorted set.
-    pub fn push_score(&mut self, score: f64, costs: &Costs) {
+    /// A score of a sorted set; `from_ziplist`: its text is taken over from a ziplist.
+    pub fn push_score(&mut self, score: f64, from_ziplist: bool, costs: &Costs) {
+        if from_ziplist {
+            return self.push(Element::Bytes(score_text::in_ziplist(score).as_bytes()));
+        }
         match score_text::integral(score) {
             Some(number) if costs.constants.listpacks => self.push(Element::Int(number)),
             _ => {
@@ -54,5 +57,26 @@ impl Built {
             Self::Listpack { bytes, .. } => *bytes,
             Self::Ziplist(list) => list.bytes,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversion::{Server, Target, Version};
+
+    #[test]
+    fn scores_out_of_ziplists_keep_their_text() {
+        let costs = Costs::of(&Target::new(Server::Redis, Version::new(7, 2, 6)));
+        let bytes = |score, from_ziplist| {
+            let mut built = Built::new(&costs);
+            built.push_score(score, from_ziplist, &costs);
+            built.bytes()
+        };
+        // `0.1` anew, `0.10000000000000001` as 6.2 wrote it; each with a byte before and behind.
+        assert_eq!((bytes(0.1, false), bytes(0.1, true)), (7 + 5, 7 + 21));
+        // Whole numbers are integers either way, unless they were printed with an exponent.
+        assert_eq!((bytes(7.0, false), bytes(7.0, true)), (7 + 2, 7 + 2));
+        assert_eq!((bytes(1e18, false), bytes(1e18, true)), (7 + 10, 7 + 7));
     }
 }

@@ -79,9 +79,13 @@ constants! {
     entry_usage_counted: bool = false, valkey(8, 0, 0) => true;
     /// struct hashtable with the metadata that every value has (hashtable.h).
     hashtable: u64 = 72, valkey(9, 1, 0) => 80;
+    /// Bytes behind the table of a hash: the index of the fields that expire (valkey t_hash.c); none where it is 0.
+    field_index: u64 = 0, valkey(9, 0, 0) => 8;
     /// struct quicklist and quicklistNode (quicklist.h).
     quicklist: u64 = 32, redis(4, 0, 0) => 40, redis(8, 6, 0) => 48;
     quicklist_node: u64 = 32, redis(7, 0, 0) => 40;
+    /// Whether sizes of elements are averaged, in floating point (object.c; Redis 8.6 keeps sums instead).
+    averaged: bool = false, redis(4, 0, 0) => true, redis(8, 6, 0) => false;
     /// Whether the average size of nodes is taken over elements, not nodes (object.c of 8.0).
     quicklist_by_elements: bool = false, redis(8, 0, 0) => true, redis(8, 6, 0) => false;
     /// struct listpackEx (server.h).

@@ -2,7 +2,7 @@
 
 use super::bill::{Bill, Part};
 use super::built::Built;
-use super::costs::{Costs, POINTER};
+use super::costs::Costs;
 use super::dict::{Growth, Slots};
 use super::field_expiries::FieldExpiries;
 use super::hash_entry;
@@ -110,7 +110,7 @@ impl HashSums {
         self.pairs += 1;
         if let Some(at) = expiry {
             self.with_expiry += 1;
-            if costs.constants.style == Style::Embedded {
+            if costs.constants.field_index > 0 {
                 self.expiries.push(at);
             }
         }
@@ -146,21 +146,22 @@ impl HashSums {
         }
         match costs.constants.style {
             Style::Hashtable | Style::Embedded => {
-                let metadata = if costs.constants.style == Style::Embedded { POINTER } else { 0 };
-                hashtable::bill(self.table(thresholds), metadata, costs, bill);
+                hashtable::bill(self.table(thresholds), costs.constants.field_index, costs, bill);
+                let base = bill.counted;
                 self.bill_pairs(costs, bill);
-                if costs.constants.style == Style::Embedded {
+                bill.average(base, self.counted, self.pairs);
+                if costs.constants.field_index > 0 {
                     self.expiries.bill(costs, bill);
                 }
             }
-            style => {
+            _ => {
                 bill.put(Part::Head, costs.constants.dict, costs.allocated(costs.constants.dict));
                 let slots = self.slots(costs, thresholds);
                 slots.bill(costs, bill);
                 let base = bill.counted;
                 slots.bill_entries(self.pairs, costs.constants.hash_key_only, costs, bill);
                 self.bill_pairs(costs, bill);
-                if matches!(style, Style::Dict | Style::Kvobj) {
+                if costs.constants.averaged {
                     bill.average(base, bill.counted - base, self.pairs);
                 }
             }

@@ -136,10 +136,27 @@ impl Costs {
     pub fn bill_key_object(&self, object: KeyObject, bill: &mut Bill) {
         let allocated = self.allocated(object.bytes);
         let counted = match self.constants.style {
-            Style::Hashtable if !object.embeds_text => OBJECT,
+            Style::Dict | Style::Hashtable if !object.embeds_text => OBJECT,
             Style::Accounted if self.constants.key_unrounded && !object.embeds_text => object.bytes,
             _ => allocated,
         };
         bill.put(Part::Object, counted, allocated);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversion::{Allocator, Server, Target, Version};
+
+    #[test]
+    fn plain_objects_count_their_size_whatever_the_allocator() {
+        let mut target = Target::new(Server::Redis, Version::new(7, 2, 6));
+        for (allocator, allocated) in [(Allocator::Jemalloc, 16), (Allocator::Glibc, 24)] {
+            target.allocator = allocator;
+            let mut bill = Bill::default();
+            Costs::of(&target).bill_object(&KeyFacts::default(), &mut bill);
+            assert_eq!((bill.counted, bill.allocated), (16, allocated));
+        }
     }
 }

@@ -33,7 +33,10 @@ pub struct ListSums {
     node_bytes: u64,
     /// What compression would save on the last nodes, which it leaves alone.
     tail_savings: VecDeque<(u64, u64)>,
-    compressed: bool,
+    /// Bytes of the last node in the file, fewer where it is compressed.
+    node_file_bytes: u64,
+    /// Whether a node was packed anew and then compressed: to how many bytes, the file tells only roughly.
+    guessed: bool,
     pushes: bool,
     pushed: Pushed,
     built: Built,
@@ -54,6 +57,7 @@ impl ListSums {
 
     pub fn packed(&mut self, layout: Packed, bytes: u64, file_bytes: u64, costs: &Costs, thresholds: &Thresholds) {
         self.node_bytes = bytes;
+        self.node_file_bytes = file_bytes;
         self.rebuilds = match layout {
             Packed::Ziplist => costs.constants.listpacks,
             Packed::Listpack => !costs.constants.listpacks,
@@ -73,7 +77,7 @@ impl ListSums {
         if self.rebuilds && !self.pushes {
             let bytes = self.built.bytes();
             self.node_bytes = bytes;
-            self.node(bytes, bytes, costs, thresholds);
+            self.node(bytes, self.node_file_bytes, costs, thresholds);
         }
     }
 
@@ -114,7 +118,7 @@ impl ListSums {
         if self.tail_savings.len() as u64 > depth
             && let Some((counted, allocated)) = self.tail_savings.pop_front()
         {
-            self.compressed |= allocated > 0;
+            self.guessed |= self.rebuilds && allocated > 0;
             self.counted = self.counted.saturating_sub(counted);
             self.allocated = self.allocated.saturating_sub(allocated);
         }
@@ -171,10 +175,12 @@ impl ListSums {
             allocated = allocated.saturating_add(costs.allocated(constants.quicklist_node)).saturating_add(last.1);
         }
         bill.put(Part::Nodes, counted, allocated);
-        match constants.style {
-            Style::Dict | Style::Kvobj if constants.quicklist_by_elements => bill.average(base, counted, self.elements),
-            Style::Dict | Style::Kvobj => bill.average(base, counted, nodes),
-            _ => {}
+        if self.guessed {
+            bill.estimate();
+        }
+        if constants.averaged {
+            let samples = if constants.quicklist_by_elements { self.elements } else { nodes };
+            bill.average(base, counted, samples);
         }
     }
 }

@@ -155,7 +155,6 @@ impl Memory {
 
     fn settle(&mut self, key: &KeyFacts, encoding: Encoding, bill: &mut Bill) -> KeyMemory {
         let (costs, thresholds) = (&self.costs, &self.target.thresholds);
-        costs.bill_key(key, self.target.cluster, bill);
         let mut template = None;
         match self.kind {
             Kind::String => self.string.bill(costs, key, encoding, bill),
@@ -172,6 +171,8 @@ impl Memory {
             Kind::VectorSet => self.vectorset.bill(costs, key, bill),
             Kind::Unknown => return KeyMemory::default(),
         }
+        // Behind the value, as in the server: its averages are taken before the key is added.
+        costs.bill_key(key, self.target.cluster, bill);
         KeyMemory {
             memory_bytes: Some(bill.counted),
             exact: !bill.chance && self.verified,

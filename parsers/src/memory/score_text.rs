@@ -13,6 +13,15 @@ pub fn integral(score: f64) -> Option<i64> {
 
 /// The text of a score.
 pub fn text(score: f64, constants: &Constants) -> String {
+    printed(score, constants.listpacks, constants.shortest_scores)
+}
+
+/// The text that a ziplist holds, as only servers up to 6.2 wrote them.
+pub fn in_ziplist(score: f64) -> String {
+    printed(score, false, false)
+}
+
+fn printed(score: f64, wide_integers: bool, shortest_form: bool) -> String {
     if score.is_nan() {
         return "nan".into();
     }
@@ -22,11 +31,11 @@ pub fn text(score: f64, constants: &Constants) -> String {
     if score == 0.0 {
         return if score.is_sign_negative() { "-0".into() } else { "0".into() };
     }
-    let largest = if constants.listpacks { LARGEST_INTEGRAL } else { LARGEST_INTEGRAL_TEXT };
+    let largest = if wide_integers { LARGEST_INTEGRAL } else { LARGEST_INTEGRAL_TEXT };
     if score.abs() < largest && score.trunc() == score {
         return (score as i64).to_string();
     }
-    if constants.shortest_scores { shortest(score) } else { seventeen_digits(score) }
+    if shortest_form { shortest(score) } else { seventeen_digits(score) }
 }
 
 /// Digits and exponent of the first digit, out of Rust's scientific format.

@@ -145,7 +145,9 @@ impl SetSums {
         match costs.constants.style {
             Style::Hashtable | Style::Embedded => {
                 hashtable::bill(hashtable::Growth::sized(self.members), 0, costs, bill);
+                let base = bill.counted;
                 bill.put(Part::Elements, self.counted, self.allocated);
+                bill.average(base, self.counted, self.members);
             }
             style => {
                 bill.put(Part::Head, costs.constants.dict, costs.allocated(costs.constants.dict));
@@ -158,7 +160,7 @@ impl SetSums {
                 } else {
                     bill.put(Part::Elements, self.counted, self.allocated);
                 }
-                if matches!(style, Style::Dict | Style::Kvobj) {
+                if costs.constants.averaged {
                     bill.average(base, bill.counted - base, self.members);
                 }
             }

@@ -116,7 +116,8 @@ impl ZsetSums {
     #[inline]
     pub fn score(&mut self, score: f64, costs: &Costs) {
         if self.wants_built {
-            self.built.push_score(score, costs);
+            let from_ziplist = matches!(self.file, Some((Packed::Ziplist, _)));
+            self.built.push_score(score, from_ziplist, costs);
         }
     }
 
