@@ -138,6 +138,9 @@ impl Bill {
 
     /// Says that a term that was added is such an expected value.
     pub fn vary(&mut self, mean: f64, variance: f64, step: u64) {
+        if variance <= 0.0 {
+            return;
+        }
         let wide = WIDE * variance.sqrt();
         self.variance += variance;
         self.less = self.less.saturating_add(wide.min(mean).ceil() as u64);
@@ -194,5 +197,14 @@ mod tests {
         let terms = bill.into_terms();
         assert_eq!(terms.iter().map(|term| term.counted).sum::<i64>(), 1_476_719);
         assert_eq!(terms.last().map(|term| (term.part, term.counted)), Some((Part::Rounding, -1)));
+    }
+
+    #[test]
+    fn what_cannot_vary_is_exact() {
+        let mut bill = Bill::default();
+        bill.expect(Part::ChildBuckets, 64.0, 0.0, 64);
+        assert!(!bill.chance);
+        bill.expect(Part::Nodes, 45.8, 150.0, 8);
+        assert!(bill.chance && bill.more > 48);
     }
 }
