@@ -211,6 +211,8 @@ pub trait ValueSink {
     fn module_unsigned(&mut self, _number: u64) {}
     fn module_float(&mut self, _number: f32) {}
     fn module_double(&mut self, _number: f64) {}
+    /// The string that follows stands compressed in the file: a server does not embed it in its object.
+    fn module_string_compressed(&mut self) {}
     fn module_string(&mut self, _content: Element<'_>) {}
 
     /// An array: stored elements and the index of the last insert.

@@ -41,6 +41,7 @@ macro_rules! forward_events {
             module_unsigned(number: u64);
             module_float(number: f32);
             module_double(number: f64);
+            module_string_compressed();
             module_string(content: Element<'_>);
             array(count: u64, last_insert: Option<u64>);
             array_slot(index: u64, value: ArrayValue<'_>);

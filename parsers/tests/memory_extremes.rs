@@ -125,6 +125,9 @@ fn event(memory: &mut Memory, s: &mut Sequence) {
             memory.module("vectorset", 0);
             for _ in 0..s.below(30) {
                 memory.module_unsigned(s.number());
+                if s.below(2) == 0 {
+                    memory.module_string_compressed();
+                }
                 memory.module_string(s.element());
             }
         }

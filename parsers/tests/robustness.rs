@@ -42,6 +42,7 @@ fn gather() -> Vec<Sample> {
         let strings = if seed < 3 { Strings::Short } else { Strings::Plain };
         samples.push(Sample { name: format!("seed {seed}"), bytes: dump(&mut Rng(seed), format, strings, 60).bytes });
     }
+    samples.extend(common::fixtures::all().into_iter().map(|f| Sample { name: f.name, bytes: f.bytes }));
     samples.extend(common::dumps().iter().map(|dump| Sample { name: dump.name.clone(), bytes: dump.bytes() }));
     samples.extend(common::small_files().into_iter().map(|(name, bytes)| Sample { name, bytes }));
     samples

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,14 @@ def text(facts: SnapshotFacts, *, width: int, colour: bool) -> str:
         ]
         lines += ["", *_largest(facts, width, colour)]
         lines += ["", *_wrapped(_expiry(facts), width, first="")]
+        if facts.findings:
+            lines += ["", *_wrapped(_findings(facts), width, first="")]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _findings(facts: SnapshotFacts) -> str:
+    counts = ", ".join(f"{found:,} {severity}" for severity, _, found in facts.findings)
+    return f"Findings: {counts}; rdbscope check shows them"
 
 
 def _head(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:
@@ -49,6 +57,7 @@ def _head(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:
         f"{safe_text(server)}, RDB {row['rdb_version']}, taken {moment(row['taken_at_ms'])}",
         f"{row['keys']:,} keys{_databases(facts)}",
         _bytes(facts),
+        *_reconciliation(facts),
     ]
     if row["damage"] is not None:
         details.append(f"damage: {safe_text(row['damage'])}")
@@ -74,12 +83,31 @@ def _bytes(facts: SnapshotFacts) -> str:
     if row["memory_bytes"] is not None:
         estimated = " (estimated)" if row["model"] == "estimate" else ""
         parts.append(f"{size(row['memory_bytes'])} memory{estimated}")
-    if row["overhead_bytes"] is not None:
-        parts.append(f"{size(row['overhead_bytes'])} overhead")
     parts += [f"{size(facts.value_bytes)} payload", f"{size(row['source_bytes'])} file"]
     if row["used_memory_bytes"] is not None:
         parts.append(f"{size(row['used_memory_bytes'])} used by the server when it saved")
     return ", ".join(parts)
+
+
+def _reconciliation(facts: SnapshotFacts) -> list[str]:
+    """What is known beside what the server said it used: a line of plausibility, no more."""
+    row = facts.snapshot
+    config = json.loads(row["config"])
+    lines = []
+    if row["model"] == "estimate":
+        lines.append(
+            f"memory is an estimate: {safe_text(str(config.get('doubt') or 'a version that was not verified'))}"
+        )
+    keys, tables, startup = row["memory_bytes"], row["overhead_bytes"], config.get("startup_bytes")
+    # With filters, or keys of modules that have no figure, the sum says nothing about the server.
+    if not row["used_memory_bytes"] or not keys or tables is None or not startup or "filters" in config:
+        return lines
+    known = keys + tables + startup
+    lines.append(
+        f"accounted for: keys {size(keys)} + tables {size(tables)} + empty server {size(startup)} = "
+        f"{known / row['used_memory_bytes']:.0%} of used memory; clients, buffers and histograms are left out"
+    )
+    return lines
 
 
 def _breakdown(

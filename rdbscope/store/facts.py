@@ -41,6 +41,7 @@ class SnapshotFacts:
         ttl: keys by time left.
         anomalies: number of anomalies by kind.
         warnings: anomalies that are no mere notes, as sentences, the first few.
+        findings: severity, checks that found something, and findings, the worst first.
     """
 
     snapshot: Mapping[str, Any]
@@ -54,6 +55,7 @@ class SnapshotFacts:
     ttl: list[tuple[str, int]]
     anomalies: list[tuple[str, int]]
     warnings: tuple[str, ...]
+    findings: list[tuple[str, int, int]]
 
 
 def snapshot_facts(connection: DuckDBPyConnection, snapshot_id: int, *, top: int = 10) -> SnapshotFacts:
@@ -76,6 +78,7 @@ def snapshot_facts(connection: DuckDBPyConnection, snapshot_id: int, *, top: int
         ttl=[(row[0], row[1]) for row in fetch.rows(connection, _TTL, parameters)],
         anomalies=[(row[0], row[1]) for row in fetch.rows(connection, _ANOMALIES, parameters)],
         warnings=anomaly_texts(connection, "anomalies", parameters),
+        findings=[(row[0], row[1], row[2]) for row in fetch.rows(connection, _FINDINGS, parameters)],
     )
 
 
@@ -135,6 +138,13 @@ FROM patterns
 WHERE snapshot_id = $snapshot_id
 ORDER BY coalesce(memory_bytes, value_bytes, dump_bytes) DESC, pattern
 LIMIT $top
+"""
+_FINDINGS = """
+SELECT severity, count(DISTINCT check_id), count(*) FROM findings
+WHERE snapshot_id = $snapshot_id
+    -- The age of the dump stands above, and is no finding about its keys.
+    AND check_id <> 'stale-backup'
+GROUP BY severity ORDER BY list_position(['high', 'medium', 'low', 'info'], severity)
 """
 _PATTERN_COUNT = "SELECT count(*) FROM patterns WHERE snapshot_id = $snapshot_id"
 _LARGEST = """

@@ -154,7 +154,10 @@ def _config(facts: dict[str, Any], options: ReadOptions) -> dict[str, object]:
         "server": facts["assumed_server"],
         "version": facts["assumed_version"],
         **facts["config"],
+        "startup_bytes": facts["startup_bytes"],
     }
+    if facts["doubt"] is not None:
+        config["doubt"] = facts["doubt"]
     if options.filtered:
         config["filters"] = {
             "match": [glob.decode("utf-8", "backslashreplace") for glob in options.match],

@@ -101,11 +101,13 @@ constants! {
     node_with_member: Option<u64> = None, redis(8, 2, 0) => Some(16), valkey(9, 1, 0) => Some(17);
     /// struct stream, streamCG, streamConsumer, streamNACK (stream.h).
     stream: u64 = 40, redis(7, 0, 0) => 80, redis(8, 2, 0) => 112, redis(8, 6, 0) => 160;
-    stream_group: u64 = 32, redis(7, 0, 0) => 40, redis(8, 6, 0) => 56, redis(8, 10, 0) => 80;
-    stream_consumer: u64 = 24, redis(7, 2, 0) => 32, redis(8, 10, 0) => 48;
-    stream_nack: u64 = 24, redis(8, 6, 0) => 64;
-    /// An entry of an idempotent producer besides its id.
-    producer_entry: u64 = 32, redis(8, 10, 0) => 40;
+    stream_group: u64 = 32, redis(7, 0, 0) => 40, redis(8, 6, 0) => 56, redis(8, 8, 0) => 64;
+    stream_consumer: u64 = 24, redis(7, 2, 0) => 32;
+    stream_nack: u64 = 24, redis(8, 2, 0) => 32, redis(8, 6, 0) => 64;
+    /// Whether the groups that have an entry pending are indexed by its ID (stream.h, cgroups_ref).
+    pending_index: bool = false, redis(8, 2, 0) => true;
+    /// Whether the tree of idempotent producers is counted after a load, which 8.6 forgets.
+    producers_tree_counted: bool = false, redis(8, 10, 0) => true;
     /// Whether the stream struct is counted (object.c).
     stream_counted: bool = false, redis(6, 2, 5) => true;
     /// Whether listpacks of streams are counted as allocated (object.c).
@@ -113,8 +115,8 @@ constants! {
         redis(8, 6, 0) => false;
     /// struct rax (rax.h).
     rax: u64 = 24, redis(8, 6, 0) => 32, redis(8, 10, 0) => 40, valkey(8, 1, 0) => 32;
-    /// Whether leaves of radix trees are nodes of their own; else the pointer to them holds the data.
-    rax_leaves: bool = true, redis(8, 10, 0) => false;
+    /// Whether leaves of radix trees whose keys have one length are nodes; else the pointers to them are the data.
+    rax_leaves_of_ids: bool = true, redis(8, 10, 0) => false;
     /// When a hash that is loaded pair by pair gets its table sized (rdb.c, rdbLoadObject).
     pairs_at_load: PairsAtLoad = PairsAtLoad::Never, redis(5, 0, 0) => PairsAtLoad::ForRest,
         redis(8, 6, 1) => PairsAtLoad::ForAll;

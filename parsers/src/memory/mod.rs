@@ -20,6 +20,7 @@ pub mod key;
 pub mod list;
 pub mod listpack_size;
 pub mod model;
+pub mod pending_ids;
 pub mod quicklist_push;
 pub mod random;
 pub mod rax;

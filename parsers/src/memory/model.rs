@@ -304,8 +304,8 @@ impl ValueSink for Memory {
         self.stream.group_end(&self.costs);
     }
 
-    fn stream_producer(&mut self, _: Element<'_>, _: u64) {
-        self.stream.producer(&self.costs);
+    fn stream_producer(&mut self, id: Element<'_>, _: u64) {
+        self.stream.producer(id, &self.costs);
     }
 
     fn stream_producer_entry(&mut self, iid: Element<'_>, _: StreamId) {
@@ -323,6 +323,10 @@ impl ValueSink for Memory {
         if self.kind == Kind::VectorSet {
             self.vectorset.unsigned(number);
         }
+    }
+
+    fn module_string_compressed(&mut self) {
+        self.vectorset.compressed();
     }
 
     fn module_string(&mut self, content: Element<'_>) {

@@ -25,6 +25,8 @@ struct Position {
 /// A radix tree that grows to the right.
 #[derive(Debug, Default)]
 pub struct RaxSize {
+    /// Whether all keys have one length, by the server's knowledge.
+    of_ids: bool,
     last: Vec<u8>,
     /// Positions before, between and behind the bytes of the last key.
     path: Vec<Position>,
@@ -32,6 +34,11 @@ pub struct RaxSize {
 }
 
 impl RaxSize {
+    /// A tree of stream IDs.
+    pub fn of_ids() -> Self {
+        Self { of_ids: true, ..Self::default() }
+    }
+
     /// Starts anew; keeps its allocations.
     pub fn clear(&mut self) {
         self.last.clear();
@@ -90,7 +97,8 @@ impl RaxSize {
     }
 
     fn node(&mut self, position: Position, run: u64, costs: &Costs) {
-        if position.children == 0 && !costs.constants.rax_leaves && !self.is_root_only() {
+        let inlined = self.of_ids && !costs.constants.rax_leaves_of_ids;
+        if position.children == 0 && inlined && !self.is_root_only() {
             return;
         }
         let (bytes, children) = match position.children {
@@ -121,6 +129,8 @@ impl RaxSize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::conversion::{Server, Target, Version};
 
@@ -148,5 +158,64 @@ mod tests {
         assert_eq!(totals(&["aaa", "bbb"]), (2, 5, 24 + 16 + 16 + 16 + 16));
         assert_eq!(totals(&["a", "a"]).0, 1);
         assert_eq!(totals(&["", "a"]), (2, 2, 24 + 16));
+    }
+
+    /// Nodes and allocations of the trie of `keys`, out of all its prefixes.
+    fn built(keys: &[&str]) -> (u64, u64) {
+        let costs = Costs::of(&Target::new(Server::Redis, Version::new(7, 2, 0)));
+        let children = |prefix: &str| -> BTreeSet<u8> {
+            let below = keys.iter().filter(|key| key.starts_with(prefix));
+            below.filter_map(|key| key.as_bytes().get(prefix.len()).copied()).collect()
+        };
+        let prefixes: BTreeSet<&str> = keys.iter().flat_map(|key| (0..=key.len()).map(|end| &key[..end])).collect();
+        let begins_node = |prefix: &str| {
+            let parent = prefix.get(..prefix.len().wrapping_sub(1));
+            let behind_branch = parent.is_none_or(|parent| children(parent).len() > 1);
+            behind_branch || keys.contains(&prefix) || children(prefix).len() != 1
+        };
+        let (mut nodes, mut allocated) = (0, 0);
+        for prefix in prefixes.iter().filter(|prefix| begins_node(prefix)) {
+            let below = children(prefix).len() as u64;
+            let run = || {
+                let mut longer =
+                    prefixes.iter().filter(|other| other.starts_with(prefix) && other.len() > prefix.len());
+                let end = longer.clone().filter(|other| begins_node(other)).map(|other| other.len()).min();
+                (end.unwrap_or_else(|| longer.next().map_or(0, |other| other.len())) - prefix.len()) as u64
+            };
+            let bytes = if below == 1 { run() } else { below };
+            let data = u64::from(keys.contains(prefix));
+            nodes += 1;
+            allocated += costs.allocated((4 + bytes).next_multiple_of(8) + 8 * (below + data));
+        }
+        (nodes, allocated)
+    }
+
+    #[test]
+    fn every_set_of_words_has_the_nodes_of_its_trie() {
+        let words = ["", "a", "aa", "aab", "ab", "abcdefgh", "abcdefgx", "b", "ba", "bcd", "bcdx"];
+        for chosen in 1u32..1 << words.len() {
+            let keys: Vec<_> = (0..words.len()).filter(|i| chosen >> i & 1 == 1).map(|i| words[i]).collect();
+            let (_, nodes, allocated) = totals(&keys);
+            assert_eq!((nodes, allocated), built(&keys), "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn leaves_are_left_out_of_trees_of_ids_only() {
+        let costs = Costs::of(&Target::new(Server::Redis, Version::new(8, 10, 0)));
+        let nodes = |mut tree: RaxSize, keys: &[&str]| {
+            keys.iter().for_each(|key| tree.insert(key.as_bytes(), &costs));
+            let totals = tree.finish(&costs);
+            (totals.nodes, totals.allocated)
+        };
+        assert_eq!(nodes(RaxSize::of_ids(), &[]), (1, 8));
+        assert_eq!(nodes(RaxSize::of_ids(), &["0123456789abcdef"]), (1, 32));
+        assert_eq!(nodes(RaxSize::of_ids(), &["foo", "fop"]), (2, 16 + 24));
+        assert_eq!(nodes(RaxSize::default(), &["foo", "fop"]), (4, 16 + 24 + 16 + 16));
+    }
+
+    #[test]
+    fn keys_out_of_order_do_no_harm() {
+        assert_eq!(totals(&["b", "abc", "ab", "", "abcd", "b"]).0, 6);
     }
 }

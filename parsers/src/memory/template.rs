@@ -114,6 +114,10 @@ impl TemplateSums {
             let (counted, allocated) = costs.packed(bytes);
             bill.put(Part::Packed, counted, allocated);
         }
-        bill.add(Part::Head, self.own);
+        if self.own > 0 {
+            // Keys with the same names of their own share them too, which the file does not tell before its end.
+            bill.add(Part::Head, self.own);
+            bill.estimate();
+        }
     }
 }

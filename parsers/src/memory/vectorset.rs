@@ -19,7 +19,7 @@ const ITEM_ENTRY: u64 = 24;
 const ITEM_SLOT: u64 = 16;
 /// What an attribute is taken for when none was measured.
 const UNKNOWN_ATTRIBUTE: u64 = 64;
-/// Longest text embedded in an object, shortest integer text that is compressed.
+/// Longest text embedded in an object.
 const EMBEDDED_TEXT: u64 = 44;
 const DEFAULT_LINKS: u64 = 16;
 const PROJECTION: u64 = 1;
@@ -47,6 +47,8 @@ enum Expecting {
 #[derive(Debug, Default)]
 pub struct VectorSetSums {
     expecting: Expecting,
+    /// Whether the string that comes next stands compressed in the file.
+    compressed: bool,
     dimension: u64,
     count: u64,
     quantisation: u64,
@@ -113,13 +115,19 @@ impl VectorSetSums {
         };
     }
 
+    /// The next string stands compressed in the file.
+    pub fn compressed(&mut self) {
+        self.compressed = true;
+    }
+
     pub fn string(&mut self, content: Element<'_>, costs: &Costs) {
         use Expecting as E;
+        let plain = !std::mem::take(&mut self.compressed);
         self.expecting = match self.expecting {
             E::ProjectionMatrix => E::Item,
             E::Item => {
                 self.nodes += 1;
-                let bytes = string_object(content, costs);
+                let bytes = string_object(content, plain, costs);
                 keep(&mut self.items, bytes);
                 if self.flags & ATTRIBUTES != 0 {
                     E::Attribute
@@ -130,7 +138,7 @@ impl VectorSetSums {
             }
             E::Attribute => {
                 self.attributes += u64::from(!content.is_empty());
-                let bytes = if content.is_empty() { 0 } else { string_object(content, costs) };
+                let bytes = if content.is_empty() { 0 } else { string_object(content, plain, costs) };
                 keep(&mut self.measured_attributes, bytes);
                 E::Vector
             }
@@ -186,14 +194,49 @@ fn keep(last: &mut VecDeque<u64>, bytes: u64) {
     last.push_back(bytes);
 }
 
-/// What the module counts for a string: the object, and its text where it stands apart.
-fn string_object(content: Element<'_>, costs: &Costs) -> u64 {
+/// What the module counts for a string: the object, and its text where that stands apart. The loader makes an embedded
+/// string only of a short one that stands `plain` in the file (rdb.c, rdbGenericLoadStringObject).
+fn string_object(content: Element<'_>, plain: bool, costs: &Costs) -> u64 {
     let n = content.len();
-    let plain = matches!(content, Element::Bytes(_)) && n <= EMBEDDED_TEXT;
-    if plain {
+    if plain && matches!(content, Element::Bytes(_)) && n <= EMBEDDED_TEXT {
         return costs.embedded_object(n);
     }
     let accounted = costs.constants.style == Style::Accounted;
     let text = if accounted { costs.sds.accounted(n) } else { costs.sds.allocated(n) };
     text.saturating_add(OBJECT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversion::{Server, Target, Version};
+
+    #[test]
+    fn only_short_plain_texts_are_embedded() {
+        let costs = Costs::of(&Target::new(Server::Redis, Version::new(8, 0, 0)));
+        let object = |content, plain| string_object(content, plain, &costs);
+        assert_eq!(object(Element::Bytes(&[b'x'; 40]), true), 64);
+        assert_eq!(object(Element::Bytes(&[b'x'; 40]), false), 16 + 48);
+        assert_eq!(object(Element::Bytes(&[b'x'; 44]), false), 16 + 48);
+        assert_eq!(object(Element::Bytes(&[b'x'; 30]), false), 16 + 32);
+        assert_eq!(object(Element::Bytes(&[b'x'; 30]), true), 56);
+        assert_eq!(object(Element::Bytes(&[b'x'; 45]), true), 16 + 56);
+        assert_eq!(object(Element::Int(1234), true), 16 + 8);
+    }
+
+    #[test]
+    fn a_compressed_string_is_one_string_only() {
+        let costs = Costs::of(&Target::new(Server::Redis, Version::new(8, 0, 0)));
+        let mut sums = VectorSetSums::default();
+        [4, 2, 16 << 8, 0].iter().for_each(|&number| sums.unsigned(number));
+        for _ in 0..2 {
+            if sums.nodes == 0 {
+                sums.compressed();
+            }
+            sums.string(Element::Bytes(&[b'x'; 30]), &costs);
+            sums.string(Element::Bytes(&[0; 16]), &costs);
+            sums.unsigned(0);
+        }
+        assert_eq!(sums.items, [48, 56]);
+    }
 }

@@ -3,6 +3,7 @@
 use crate::encodings::Damage;
 use crate::error::{Error, Result};
 use crate::events::ValueSink;
+use crate::rdb::strings::StringHead;
 use crate::source::Input;
 
 /// The 64 characters of module type names, most significant first.
@@ -34,7 +35,11 @@ pub fn values<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S
                 sink.module_double(number);
             }
             5 => {
-                let content = damage.element(input)?;
+                let head = input.string_head()?;
+                if matches!(head, StringHead::Lzf { .. }) {
+                    sink.module_string_compressed();
+                }
+                let content = damage.content(input, head)?;
                 sink.module_string(content);
             }
             opcode => {

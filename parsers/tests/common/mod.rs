@@ -2,8 +2,11 @@
 
 #![allow(dead_code, reason = "every test file uses its own part")]
 
+pub mod compare;
 pub mod contents;
 pub mod counting;
+pub mod cut;
+pub mod fixtures;
 pub mod random;
 pub mod random_stream;
 pub mod readers;

@@ -63,6 +63,7 @@ to_both! {
     stream_producer_entry(iid: Element<'_>, id: StreamId);
     module(name: &str, version: u16);
     module_unsigned(number: u64);
+    module_string_compressed();
     module_string(content: Element<'_>);
     array(count: u64, last_insert: Option<u64>);
     array_slot(index: u64, value: ArrayValue<'_>);
