@@ -33,13 +33,30 @@ def hash_table(name: bytes, fields: dict[bytes, bytes]) -> bytes:
     return b"\x04" + text(name) + length(len(fields)) + pairs
 
 
-def dump(*records: bytes, databases: dict[int, bytes] | None = None, version: int = 11, head: bytes = b"") -> bytes:
-    """A dump of Redis 7.2 with `records` in database 0; its checksum is switched off."""
+def dump(
+    *records: bytes,
+    databases: dict[int, bytes] | None = None,
+    version: int = 11,
+    head: bytes = b"",
+    checksum: bool = False,
+) -> bytes:
+    """A dump of Redis 7.2 with `records` in database 0; without `checksum` it is switched off."""
     parts = [b"REDIS%04d" % version, aux(b"redis-ver", b"7.2.6"), aux(b"ctime", b"%d" % CTIME), head]
     parts += [b"\xfe\x00", *records]
     for number, body in (databases or {}).items():
         parts += [b"\xfe" + length(number), body]
-    return b"".join(parts) + b"\xff" + bytes(8)
+    body = b"".join(parts) + b"\xff"
+    return body + struct.pack("<Q", crc64(body) if checksum else 0)
+
+
+def crc64(data: bytes) -> int:
+    """The checksum of a dump, bit by bit: polynomial of Jones, reflected, begun with 0."""
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x95AC9329AC4BC9B5 if crc & 1 else 0)
+    return crc
 
 
 def many(keys: int, prefix: bytes = b"user:") -> bytes:

@@ -17,8 +17,7 @@ WITH slots_used AS (
         k.slot,
         count(*) AS keys,
         sum(k.memory_bytes) AS memory_bytes,
-        sum(coalesce(k.memory_bytes, k.value_bytes + k.key_bytes)) AS bytes,
-        mode(k.hash_tag) AS tag
+        sum(coalesce(k.memory_bytes, k.value_bytes + k.key_bytes)) AS bytes
     FROM current_keys AS k
     GROUP BY k.slot
 ),
@@ -26,25 +25,41 @@ WITH slots_used AS (
 totals AS (
     SELECT
         sum(u.keys) / 16384.0 AS mean_keys,
-        sum(u.bytes) / 16384.0 AS mean_bytes,
-        count(u.tag) AS tagged
+        sum(u.bytes) / 16384.0 AS mean_bytes
     FROM slots_used AS u
+),
+
+skewed AS (
+    SELECT
+        u.*,
+        greatest(u.keys / t.mean_keys, u.bytes / nullif(t.mean_bytes, 0)) AS times
+    FROM slots_used AS u
+    CROSS JOIN totals AS t
+    WHERE
+        u.keys >= coalesce(getvariable('slot-skew.min_keys'), 1000)
+        AND greatest(u.keys / t.mean_keys, u.bytes / nullif(t.mean_bytes, 0))
+        > coalesce(getvariable('slot-skew.factor'), 20)
+),
+
+-- The tag of a name costs more than all the rest: only where it is shown.
+tags AS (
+    SELECT k.slot, mode(k.hash_tag) AS tag
+    FROM current_keys AS k
+    WHERE k.slot IN (SELECT u.slot FROM skewed AS u)
+    GROUP BY k.slot
 )
 
 SELECT
     CAST(NULL AS BIGINT) AS db,
-    coalesce('{' || u.tag || '}', 'slot ' || CAST(u.slot AS VARCHAR)) AS name,
+    coalesce('{' || g.tag || '}', 'slot ' || CAST(u.slot AS VARCHAR)) AS name,
     CAST(NULL AS BLOB) AS raw,
     'slot ' || CAST(u.slot AS VARCHAR) AS pattern,
-    CAST(greatest(u.keys / t.mean_keys, u.bytes / nullif(t.mean_bytes, 0)) AS DOUBLE) AS measured,
+    CAST(u.times AS DOUBLE) AS measured,
     CAST(coalesce(getvariable('slot-skew.factor'), 20) AS DOUBLE) AS threshold,
     'times the mean' AS unit,
     'slot ' || CAST(u.slot AS VARCHAR) || ': ' || CAST(u.keys AS VARCHAR) || ' keys, '
     || human_bytes(u.bytes) AS message,
     CAST(u.memory_bytes AS BIGINT) AS memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
-FROM slots_used AS u
-CROSS JOIN totals AS t
-WHERE
-    u.keys >= coalesce(getvariable('slot-skew.min_keys'), 1000)
-    AND greatest(u.keys / t.mean_keys, u.bytes / nullif(t.mean_bytes, 0)) > coalesce(getvariable('slot-skew.factor'), 20)
+FROM skewed AS u
+INNER JOIN tags AS g ON g.slot = u.slot

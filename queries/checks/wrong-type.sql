@@ -9,10 +9,19 @@ fix: Find the writer; rename, delete or rewrite the keys.
 before: `app:leaderboard:week` is a list
 after: a sorted set, as the table says
 ---*/
-WITH matched AS (
+WITH -- Patterns whose keys are all of the agreed type need no look at the keys.
+suspects AS (
+    SELECT p.pattern_id, d.row_no
+    FROM current_patterns AS p
+    INNER JOIN documented_patterns AS d ON d.pattern_id = p.pattern_id
+    INNER JOIN conventions AS c ON c.row_no = d.row_no
+    WHERE c.type IS NOT NULL AND p.types <> c.type
+),
+
+matched AS (
     SELECT k.*, d.row_no
     FROM current_keys AS k
-    INNER JOIN documented_patterns AS d ON d.pattern_id = k.pattern_id
+    INNER JOIN suspects AS d ON d.pattern_id = k.pattern_id
 
     UNION ALL
 

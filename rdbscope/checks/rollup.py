@@ -35,26 +35,40 @@ placed AS (
     SELECT
         *,
         ({suppressed}) AS suppressed,
-        {{'rank': coalesce(abs(measured - threshold), measured, memory_bytes, 0), 'name': name}} AS worst,
-        {{'rank': coalesce(memory_bytes, measured, 0), 'name': name}} AS largest
+        {{'measured': measured, 'threshold': threshold, 'unit': unit, 'message': message}} AS words,
+        {{'rank': coalesce(abs(measured - threshold), measured, memory_bytes, 0), 'name': name}} AS badness,
+        {{'rank': coalesce(memory_bytes, measured, 0), 'name': name}} AS size
     FROM flagged
+),
+
+summed AS (
+    SELECT
+        db,
+        pattern,
+        count(*) FILTER (WHERE NOT suppressed) AS keys,
+        count(*) FILTER (WHERE suppressed) AS suppressed_keys,
+        sum(memory_bytes) FILTER (WHERE NOT suppressed) AS memory_bytes,
+        sum(saving_bytes) FILTER (WHERE NOT suppressed) AS saving_bytes,
+        arg_max(words, badness) FILTER (WHERE NOT suppressed) AS worst,
+        arg_max(name, size, 3) FILTER (WHERE NOT suppressed) AS examples
+    FROM placed
+    GROUP BY db, pattern
 )
 
 SELECT
     {check_no},
     db,
     pattern,
-    count(*) FILTER (WHERE NOT suppressed),
-    count(*) FILTER (WHERE suppressed),
-    sum(memory_bytes) FILTER (WHERE NOT suppressed),
-    sum(saving_bytes) FILTER (WHERE NOT suppressed),
-    arg_max(measured, worst) FILTER (WHERE NOT suppressed),
-    arg_max(threshold, worst) FILTER (WHERE NOT suppressed),
-    arg_max(unit, worst) FILTER (WHERE NOT suppressed),
-    arg_max(message, worst) FILTER (WHERE NOT suppressed),
-    arg_max(name, largest, 3) FILTER (WHERE NOT suppressed)
-FROM placed
-GROUP BY db, pattern
+    keys,
+    suppressed_keys,
+    memory_bytes,
+    saving_bytes,
+    worst.measured,
+    worst.threshold,
+    worst.unit,
+    worst.message,
+    examples
+FROM summed
 """
 # A stream comes once per group or consumer, but its memory counts once.
 _ONCE_PER_STREAM = """

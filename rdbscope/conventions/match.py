@@ -87,12 +87,15 @@ CREATE TEMP TABLE documented_patterns (pattern_id INTEGER, row_no INTEGER);
 CREATE TEMP TABLE documented_keys (record_offset BIGINT, row_no INTEGER);
 CREATE TEMP TABLE doubtful_patterns (pattern_id INTEGER, list_no INTEGER);
 """
-# A `{*}` whose keys have more colons than the pattern stands for more than one segment.
+# A `{*}` whose keys have more colons than the pattern stands for more than one segment, or for an empty one.
 _IRREGULAR = """
 SELECT DISTINCT k.pattern_id
 FROM current_keys AS k
 WHERE contains(k.pattern, '{*}')
-    AND length(k.name) - length(replace(k.name, ':', '')) <> length(k.pattern) - length(replace(k.pattern, ':', ''))
+    AND (
+        length(k.name) - length(replace(k.name, ':', '')) <> length(k.pattern) - length(replace(k.pattern, ':', ''))
+        OR contains(':' || k.name || ':', '::')
+    )
 """
 
 

@@ -50,8 +50,8 @@ class MinedPattern:
 
     Args:
         text: the pattern as mined.
-        regular: whether no key of it has more colons than the pattern: what `{*}` stands for may hold a colon inside
-            of braces or behind the last segment that is told apart.
+        regular: whether every `{*}` stands for one segment in every key: it may hold colons inside of braces or behind
+            the last segment that is told apart, and it may be empty.
     """
 
     def __init__(self, text: str, *, regular: bool) -> None:
@@ -77,17 +77,20 @@ class MinedPattern:
         waiting, seen = [(0, 0)], {(0, 0)}
         while waiting:
             here, there = waiting.pop()
-            if here == len(ours) and there == len(theirs):
-                return True
-            if here == len(ours) or there == len(theirs):
+            if here == len(ours):
+                if there == len(theirs):
+                    return True
                 continue
-            if not _meet(ours[here], theirs[there]):
-                continue
-            steps = [(here + 1, there + 1)]
-            if theirs[there] is None:
+            steps = []
+            if ours[here] == _ANY_SYMBOL:
+                # It may stand for nothing at all where segments are empty.
                 steps.append((here + 1, there))
-            if len(ours[here]) > 1 or ours[here] == _ANY_SYMBOL:
-                steps.append((here, there + 1))
+            if there < len(theirs) and _meet(ours[here], theirs[there]):
+                steps.append((here + 1, there + 1))
+                if theirs[there] is None:
+                    steps.append((here + 1, there))
+                if len(ours[here]) > 1:
+                    steps.append((here, there + 1))
             for step in steps:
                 if step not in seen:
                     seen.add(step)

@@ -123,14 +123,22 @@ def _people(judgement: Judgement, *, markup: bool) -> list[str]:
             found = [(one, judgement.baseline and one.identity in fresh) for one in group]
             lines += _check(judgement.checks[check_id], found, markup=markup)
         lines += [] if markup else [""]
-    if judgement.outcome.not_run:
-        lines += ["## not run", ""] if markup else ["NOT RUN"]
-        lines += [
-            f"{'- ' if markup else '  '}{name}: {_text(reason, markup)}"
-            for name, reason in judgement.outcome.not_run.items()
-        ]
-        lines.append("")
+    lines += _not_run(judgement.outcome.not_run, markup=markup)
     return lines + judgement.counts()
+
+
+def _not_run(reasons: Mapping[str, str], *, markup: bool) -> list[str]:
+    """The checks that could not run, those with the same reason together."""
+    if not reasons:
+        return []
+    together: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        together.setdefault(reason, []).append(name)
+    lines = ["## not run", ""] if markup else ["NOT RUN"]
+    lines += [
+        f"{'- ' if markup else '  '}{', '.join(names)}: {_text(reason, markup)}" for reason, names in together.items()
+    ]
+    return [*lines, ""]
 
 
 def _check(check: Check, found: Sequence[tuple[Finding, bool]], *, markup: bool) -> list[str]:

@@ -1,0 +1,118 @@
+"""Reads `cases/<check id>.yaml` and builds the dump of a case.
+
+A case has `case` (its name), `keys`, and what checks are told: `params`, `namespaces`, `roles`, `conventions` (the rows
+of a table), `now` (seconds after the dump). A key names its type first (`string: app:user:{n}`) and may have `times`
+(with `{n}` counting from 0), `value`, `size`, `open` and `close` (around the value), `elements`, `member` and `score`,
+`ttl`, `db`, `idle`, `freq`, and for streams `entries`, `added`, `deleted` and `groups`. `flagged: true` says that the
+check flags it; rows that are no keys stand in `names`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rdbscope._native import safe_name
+from rdbscope.checks.run import Context
+from rdbscope.conventions.table import parse
+from tests import rdb_values as values
+from tests import rdb_writer as writer
+
+FOLDER = Path(__file__).parent / "cases"
+_TYPES = ("string", "list", "set", "zset", "hash", "stream")
+_HEADER = "| Pattern | Type | TTL |\n|---|---|---|\n"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One dump, and what the check has to say about it."""
+
+    check_id: str
+    name: str
+    text: Mapping[str, Any]
+
+    def context(self) -> Context:
+        rows = self.text.get("conventions")
+        now = self.text.get("now")
+        return Context(
+            conventions=None if rows is None else parse(_HEADER + rows, "conventions.md"),
+            namespaces=self.text.get("namespaces"),
+            roles=self.text.get("roles", {}),
+            parameters={f"{self.check_id}.{name}": value for name, value in self.text.get("params", {}).items()},
+            now_ms=(writer.CTIME + (0 if now is None else now)) * 1000,
+        )
+
+    def dump(self) -> bytes:
+        databases: dict[int, bytes] = {}
+        for key, name in self._keys():
+            databases[key.get("db", 0)] = databases.get(key.get("db", 0), b"") + _record(key, name)
+        head = b"".join(values.function(code.encode()) for code in self.text.get("functions", ()))
+        first = databases.pop(0, b"")
+        return writer.dump(first, databases=databases, head=head, checksum=self.text.get("checksum", False))
+
+    def expected(self) -> set[tuple[int | None, str]]:
+        keys = {
+            (key.get("db", 0), safe_name(name.encode(key.get("encode", "utf-8"))))
+            for key, name in self._keys()
+            if key.get("flagged")
+        }
+        return keys | {(None, name) for name in self.text.get("names", ())}
+
+    def _keys(self) -> Iterator[tuple[dict[str, Any], str]]:
+        for key in self.text.get("keys", ()):
+            name = next(key[kind] for kind in _TYPES if kind in key)
+            for number in range(key.get("times", 1)):
+                yield key, name.replace("{n}", str(number))
+
+
+def cases() -> list[Case]:
+    found = []
+    for path in sorted(FOLDER.glob("*.yaml")):
+        found += [Case(path.stem, text["case"], text) for text in yaml.safe_load(path.read_text("utf-8"))]
+    return found
+
+
+def _record(key: Mapping[str, Any], name: str) -> bytes:
+    before = b""
+    if "ttl" in key:
+        before += values.expiry((writer.CTIME + key["ttl"]) * 1000)
+    if "idle" in key:
+        before += values.idle(key["idle"])
+    if "freq" in key:
+        before += values.frequency(key["freq"])
+    return before + _value(key, name.encode(key.get("encode", "utf-8")))
+
+
+def _value(key: Mapping[str, Any], name: bytes) -> bytes:
+    member = str(key.get("member", "member {i}"))
+    members = [member.replace("{i}", str(number)).encode() for number in range(key.get("elements", 3))]
+    if "string" in key:
+        value = str(key.get("value", "some text")).encode()
+        if "size" in key:
+            value = (value * (key["size"] // max(1, len(value)) + 1))[: key["size"]]
+        return writer.string(name, str(key.get("open", "")).encode() + value + str(key.get("close", "")).encode())
+    if "list" in key:
+        return values.linked_list(name, members)
+    if "set" in key:
+        return values.plain_set(name, members)
+    if "zset" in key:
+        return values.sorted_set(name, {one: key.get("score", number) for number, one in enumerate(members)})
+    if "hash" in key:
+        return writer.hash_table(name, dict.fromkeys(members, b"value"))
+    groups = [
+        values.Group(
+            group["name"].encode(),
+            [
+                values.Consumer(one["name"].encode(), one.get("idle", 0), one.get("pending", 0))
+                for one in group.get("consumers", ())
+            ],
+        )
+        for group in key.get("groups", ())
+    ]
+    return values.stream(
+        name, key.get("entries", 3), added=key.get("added"), deleted=key.get("deleted", 0), groups=groups
+    )
