@@ -68,7 +68,7 @@ def configured(
     Raises:
         UsageError: a check, a table, a parameter or the file itself is not as it has to be.
     """
-    said: CheckSettings = settings(*config.read())
+    said: CheckSettings = settings(config.configuration())
     known = catalog(said.folders)
     for name in (*said.select, *said.ignore, *(one.check_id for one in said.suppressions)):
         _of_file(said.file, known, name)

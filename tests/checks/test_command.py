@@ -167,13 +167,16 @@ until = 2026-01-31
     ("text", "message"),
     [
         ('[[suppress]]\ncheck = "x-y"\nkey = "*"\nreason = "r"', b"no check 'x-y'"),
-        ('[[suppress]]\ncheck = "large-value"\nkey = "*"', b"needs 'check' and 'reason'"),
-        ('[[suppress]]\ncheck = "large-value"\nreason = "r"', b"needs 'key'"),
-        ('[[suppress]]\ncheck = "large-value"\nkey = "*"\nreason = "r"\nuntil = "soon"', b"'until' is a date"),
-        ("[checks]\nselekt = []", b"has no 'selekt'"),
+        ('[[suppress]]\ncheck = "large-value"\nkey = "*"', b"rdbscope.toml:1: [[suppress]] needs 'reason'"),
+        ('[[suppress]]\ncheck = "large-value"\nreason = "r"', b"rdbscope.toml:1: [[suppress]] needs 'key'"),
+        (
+            '[[suppress]]\ncheck = "large-value"\nkey = "*"\nreason = "r"\nuntil = "soon"',
+            b"rdbscope.toml:5: 'suppress[0].until' is a date",
+        ),
+        ("[checks]\nselekt = []", b"rdbscope.toml:2: [checks] has no 'selekt'; did you mean 'select'?"),
         ('[checks]\nfolders = ["none"]', b"no such folder of checks"),
         ("[checks.params]\nlarge-value.max_byte = 1", b"did you mean max_bytes?"),
-        ("namespaces = 7", b"'namespaces' is a list"),
+        ("namespaces = 7", b"rdbscope.toml:1: 'namespaces' is a list"),
         ("not toml", b"rdbscope.toml: cannot be read"),
     ],
 )
