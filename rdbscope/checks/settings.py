@@ -23,6 +23,7 @@ class CheckSettings:
     Attributes:
         namespaces: the known namespaces; empty: those of the conventions table count.
         conventions: the conventions table, or None.
+        cluster_nodes: the node file of the cluster, or None.
         roles: synonyms of cache, session, rate and lock.
         folders: the user's own checks.
         select: checks that run; empty: all.
@@ -34,6 +35,7 @@ class CheckSettings:
 
     namespaces: tuple[str, ...] = ()
     conventions: Path | None = None
+    cluster_nodes: Path | None = None
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
     select: tuple[str, ...] = ()
@@ -54,12 +56,14 @@ def settings(values: Mapping[str, object], file: Path | None) -> CheckSettings:
     reader = _Reader(file)
     checks = reader.table(values, "checks", _CHECKS)
     named = values.get("conventions")
-    conventions = reader.path(named) if named is not None else file.parent / DEFAULT_CONVENTIONS
+    conventions = reader.path(named, "conventions") if named is not None else file.parent / DEFAULT_CONVENTIONS
+    nodes = values.get("cluster_nodes")
     return CheckSettings(
         namespaces=reader.texts(values, "namespaces"),
         conventions=conventions if named is not None or conventions.is_file() else None,
+        cluster_nodes=None if nodes is None else reader.path(nodes, "cluster_nodes"),
         roles={role: reader.texts(reader.table(values, "roles", ROLES), role) for role in ROLES},
-        folders=tuple(reader.path(folder) for folder in reader.texts(checks, "folders")),
+        folders=tuple(reader.path(folder, "folders") for folder in reader.texts(checks, "folders")),
         select=reader.texts(checks, "select"),
         ignore=reader.texts(checks, "ignore"),
         parameters=reader.parameters(checks),
@@ -92,9 +96,9 @@ class _Reader:
             raise self.wrong(f"'{name}' is a list of texts")
         return tuple(found)
 
-    def path(self, value: object) -> Path:
+    def path(self, value: object, name: str) -> Path:
         if not isinstance(value, str):
-            raise self.wrong("'conventions' is the path of a file")
+            raise self.wrong(f"'{name}' is a path")
         return self.file.parent / value
 
     def parameters(self, checks: Mapping[str, object]) -> dict[str, object]:

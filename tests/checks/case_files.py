@@ -1,10 +1,10 @@
 """Reads `cases/<check id>.yaml` and builds the dump of a case.
 
-A case has `case` (its name), `keys`, and what checks are told: `params`, `namespaces`, `roles`, `conventions` (the rows
-of a table), `now` (seconds after the dump). A key names its type first (`string: app:user:{n}`) and may have `times`
-(with `{n}` counting from 0), `value`, `size`, `open` and `close` (around the value), `elements`, `member` and `score`,
-`ttl`, `db`, `idle`, `freq`, and for streams `entries`, `added`, `deleted` and `groups`. `flagged: true` says that the
-check flags it; rows that are no keys stand in `names`.
+A case has `case` (its name), `keys`, and what checks are told: `params`, `namespaces`, `roles`, `conventions` (the
+rows of a table), `cluster_nodes` (a node file), `now` (seconds after the dump). A key names its type first (`string:
+app:user:{n}`) and may have `times` (with `{n}` counting from 0), `value`, `size`, `open` and `close` (around the
+value), `elements`, `member` and `score`, `ttl`, `db`, `idle`, `freq`, and for streams `entries`, `added`, `deleted`
+and `groups`. `flagged: true` says that the check flags it; rows that are no keys stand in `names`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import yaml
 
 from rdbscope._native import safe_name
 from rdbscope.checks.run import Context
+from rdbscope.cluster_nodes import parse as node_file
 from rdbscope.conventions.table import parse
 from tests import rdb_values as values
 from tests import rdb_writer as writer
@@ -38,12 +39,14 @@ class Case:
     def context(self) -> Context:
         rows = self.text.get("conventions")
         now = self.text.get("now")
+        nodes = self.text.get("cluster_nodes")
         return Context(
             conventions=None if rows is None else parse(_HEADER + rows, "conventions.md"),
             namespaces=self.text.get("namespaces"),
             roles=self.text.get("roles", {}),
             parameters={f"{self.check_id}.{name}": value for name, value in self.text.get("params", {}).items()},
             now_ms=(writer.CTIME + (0 if now is None else now)) * 1000,
+            cluster_nodes=None if nodes is None else node_file(nodes, "nodes.conf"),
         )
 
     def dump(self) -> bytes:
