@@ -82,7 +82,7 @@ def cases() -> list[Case]:
 def _record(key: Mapping[str, Any], name: str) -> bytes:
     before = b""
     if "ttl" in key:
-        before += values.expiry((writer.CTIME + key["ttl"]) * 1000)
+        before += values.expiry(round((writer.CTIME + key["ttl"]) * 1000))
     if "idle" in key:
         before += values.idle(key["idle"])
     if "freq" in key:
