@@ -20,6 +20,7 @@ class CheckSettings:
     Attributes:
         namespaces: the known namespaces; empty: those of the conventions table count.
         conventions: the conventions table, or None.
+        cluster_nodes: the node file of the cluster, or None.
         roles: synonyms of cache, session, rate and lock.
         folders: the user's own checks.
         select: checks that run; empty: all.
@@ -31,6 +32,7 @@ class CheckSettings:
 
     namespaces: tuple[str, ...] = ()
     conventions: Path | None = None
+    cluster_nodes: Path | None = None
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
     select: tuple[str, ...] = ()
@@ -48,6 +50,7 @@ def settings(said: Configuration) -> CheckSettings:
     return CheckSettings(
         namespaces=tuple(values.get("namespaces", ())),
         conventions=_conventions(said),
+        cluster_nodes=Path(values["cluster_nodes"]) if "cluster_nodes" in values else None,
         roles={role: tuple(roles.get(role, ())) for role in ROLES},
         folders=tuple(Path(folder) for folder in checks.get("folders", ())),
         select=tuple(checks.get("select", ())),

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
@@ -216,32 +215,6 @@ def test_load_keeps_the_findings(run: Run, folder: Path) -> None:
     assert b"lock-without-ttl" not in b"".join(stored)
     assert run("load", "dump.rdb", "--force", "--no-check").returncode == 0
     assert run("query", "FROM findings", "--format", "csv").stdout.count(b"\n") == 1
-
-
-def test_junit(run: Run, folder: Path) -> None:
-    arguments = ("check", "dump.rdb", "cache-without-ttl", "lock-without-ttl", "hot-key", "--format", "junit")
-    suite = ElementTree.fromstring(run(*arguments, "--fail-on", "high").stdout)[0]
-    assert {name: suite.get(name) for name in ("tests", "failures", "skipped")} == {
-        "tests": "3", "failures": "1", "skipped": "1",
-    }  # fmt: skip
-    cases = {case.get("name"): [child.tag for child in case] for case in suite}
-    assert cases == {"cache-without-ttl": [], "hot-key": ["skipped"], "lock-without-ttl": ["failure"]}
-    assert ElementTree.fromstring(run(*arguments).stdout)[0].get("failures") == "2"
-
-
-def test_sarif(run: Run, folder: Path) -> None:
-    done = run("check", "dump.rdb", "cache-without-ttl", "lock-without-ttl", "hot-key", "--format", "sarif")
-    document = json.loads(done.stdout)
-    (only,) = document["runs"]
-    rules = [rule["id"] for rule in only["tool"]["driver"]["rules"]]
-    assert (document["version"], rules) == ("2.1.0", ["cache-without-ttl", "hot-key", "lock-without-ttl"])
-    for result in only["results"]:
-        assert rules[result["ruleIndex"]] == result["ruleId"]
-        assert result["level"] in ("note", "warning", "error")
-        assert result["message"]["text"] and result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-        assert len(result["partialFingerprints"]["rdbscope/v1"]) == 64
-    assert "hot-key could not run" in only["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
-    assert b"\x1b" not in done.stdout
 
 
 def test_json_csv_and_markdown(run: Run, folder: Path) -> None:
