@@ -1,6 +1,6 @@
 /*---
 title: The hundred largest keys
-description: By memory where it is known, else by payload; one hundred per snapshot.
+description: By memory where it is known, else by payload; one hundred per snapshot, of thinned snapshots too.
 needs: keys
 columns:
   snapshot_id: the snapshot
@@ -42,4 +42,8 @@ SELECT
     k.pattern
 FROM ranked AS r
 INNER JOIN keys AS k ON k.snapshot_id = r.snapshot_id AND k.record_offset = r.record_offset
-ORDER BY k.snapshot_id, r.rank
+UNION ALL
+
+SELECT *
+FROM kept_largest_keys
+ORDER BY snapshot_id, rank

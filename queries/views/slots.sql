@@ -20,3 +20,8 @@ SELECT
     CAST(sum(dump_bytes) AS BIGINT) AS dump_bytes
 FROM key_rows
 GROUP BY snapshot_id, slot
+
+UNION ALL
+
+SELECT *
+FROM kept_slots

@@ -32,6 +32,8 @@ _TABLES = (
     "declared_counts",
     "anomalies",
     "templates",
+    "kept_largest_keys",
+    "kept_slots",
     "findings",
     "snapshots",
 )
@@ -139,6 +141,7 @@ def insert(
         "checksum": facts["checksum"] or "absent",
         "damage": damage,
         "model": facts["model"],
+        "detail": "keys",
         "config": json.dumps(_config(facts, options), sort_keys=True),
         "tool_version": __version__,
     }

@@ -25,6 +25,7 @@ CREATE TABLE snapshots (
     checksum VARCHAR NOT NULL,
     damage VARCHAR,
     model VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL,
     config JSON NOT NULL,
     tool_version VARCHAR NOT NULL
 );
@@ -228,6 +229,31 @@ CREATE TABLE anomalies (
     raw BLOB,
     message VARCHAR NOT NULL,
     severity VARCHAR NOT NULL
+);
+
+CREATE TABLE kept_largest_keys (
+    snapshot_id BIGINT NOT NULL,
+    rank BIGINT NOT NULL,
+    db BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    type VARCHAR NOT NULL,
+    encoding VARCHAR,
+    elements BIGINT,
+    memory_bytes BIGINT,
+    value_bytes BIGINT,
+    dump_bytes BIGINT NOT NULL,
+    expires_at_ms BIGINT,
+    pattern VARCHAR NOT NULL
+);
+
+CREATE TABLE kept_slots (
+    snapshot_id BIGINT NOT NULL,
+    slot SMALLINT NOT NULL,
+    keys BIGINT NOT NULL,
+    expiring_keys BIGINT NOT NULL,
+    memory_bytes BIGINT,
+    value_bytes BIGINT,
+    dump_bytes BIGINT NOT NULL
 );
 
 CREATE TABLE findings (
