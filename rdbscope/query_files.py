@@ -72,6 +72,11 @@ def folder(name: str) -> Path:
     return Path(__file__).parent / "queries" / name
 
 
+def load(folder_name: str, name: str) -> QueryFile:
+    """One file of a folder of `queries/`."""
+    return parse(f"{folder_name}/{name}", (folder(folder_name) / f"{name}.sql").read_text("utf-8"))
+
+
 def views() -> list[QueryFile]:
     """The views, each after those that it needs."""
     waiting = {path.stem: parse(path.stem, path.read_text("utf-8")) for path in sorted(folder("views").glob("*.sql"))}

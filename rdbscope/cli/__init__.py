@@ -10,6 +10,7 @@ from rdbscope import console
 from rdbscope.cli.check import check
 from rdbscope.cli.completion import completion
 from rdbscope.cli.conventions import conventions
+from rdbscope.cli.diff import diff
 from rdbscope.cli.explain import explain
 from rdbscope.cli.export import export
 from rdbscope.cli.info import info
@@ -33,6 +34,7 @@ COMMANDS = (
     top,
     tree,
     key,
+    diff,
     verify,
     whatif,
     export,
