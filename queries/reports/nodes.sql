@@ -23,19 +23,22 @@ WITH replication AS (
     GROUP BY snapshot_id
 ),
 
-shards AS (
+copies AS (
     SELECT
         s.snapshot_id,
-        dense_rank() OVER (
-            ORDER BY min(s.snapshot_id) OVER (PARTITION BY coalesce(r.repl_id, 'snapshot ' || s.snapshot_id))
-        ) AS shard,
+        min(s.snapshot_id) OVER (PARTITION BY coalesce(r.repl_id, 'snapshot ' || s.snapshot_id)) AS first_id,
         row_number() OVER (
             PARTITION BY coalesce(r.repl_id, 'snapshot ' || s.snapshot_id)
-            ORDER BY s.damage NULLS FIRST, r.repl_offset DESC NULLS LAST, s.snapshot_id
+            ORDER BY s.damage IS NOT NULL, r.repl_offset DESC NULLS LAST, s.snapshot_id
         ) AS place
     FROM snapshots AS s
     LEFT JOIN replication AS r ON r.snapshot_id = s.snapshot_id
     WHERE s.snapshot_id IN (SELECT unnest(getvariable('snapshots')))
+),
+
+shards AS (
+    SELECT snapshot_id, place, dense_rank() OVER (ORDER BY first_id) AS shard
+    FROM copies
 )
 
 SELECT

@@ -2,7 +2,6 @@
 title: Time to live
 description: Time left when the snapshot was taken.
 columns:
-  class: number | class | number of the class, in order of time
   time_left: text | time left | the class in words
   keys: count | keys | keys in the class
   size_bytes: bytes | bytes | memory where it is known, else payload
@@ -28,7 +27,6 @@ WITH classed AS (
 )
 
 SELECT
-    class,
     CASE class
         WHEN 0 THEN 'already expired'
         WHEN 1 THEN 'up to 1 minute'

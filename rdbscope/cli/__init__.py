@@ -17,6 +17,7 @@ from rdbscope.cli.info import info
 from rdbscope.cli.key import key
 from rdbscope.cli.load import load
 from rdbscope.cli.query import query
+from rdbscope.cli.report import report
 from rdbscope.cli.snapshots import snapshots
 from rdbscope.cli.top import top
 from rdbscope.cli.tree import tree
@@ -35,6 +36,7 @@ COMMANDS = (
     tree,
     key,
     diff,
+    report,
     verify,
     whatif,
     export,

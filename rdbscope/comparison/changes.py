@@ -45,8 +45,10 @@ class Compared:
         return "memory" if self.by_memory else "payload"
 
 
-def compare(connection: Connection, old_id: int, new_id: int) -> Compared:
+def compare(connection: Connection, old_id: int, new_id: int, *, by_key: bool = True) -> Compared:
     """Compares two snapshots; the tables last until `forget` or the end of the connection.
+
+    Without `by_key` only patterns are compared, which takes no pass over the keys.
 
     Raises:
         UsageError: it is one and the same snapshot twice.
@@ -58,7 +60,7 @@ def compare(connection: Connection, old_id: int, new_id: int) -> Compared:
         connection.execute(f"SET VARIABLE new_snapshot = {new_id}")
         by_memory = bool(fetch.scalar(connection, _BY_MEMORY))
         connection.execute(f"SET VARIABLE by_memory = {by_memory}")
-        by_key = bool(fetch.scalar(connection, _BY_KEY))
+        by_key = by_key and bool(fetch.scalar(connection, _BY_KEY))
         for name in _TABLES:
             empty = " LIMIT 0" if name == "key_changes" and not by_key else ""
             connection.execute(f"CREATE TEMP TABLE {name} AS {load('comparison', name).sql}{empty}")
