@@ -6,7 +6,7 @@ columns:
   expiring_keys: count | keys that expire | keys with an expiry
   memory_bytes: bytes | memory | memory of all keys, NULL where unknown
   value_bytes: bytes | payload | payload without any overhead
-  dump_bytes: bytes | in the file | bytes that the keys take in the files
+  dump_bytes: bytes | keys in the file | bytes that the keys take in the files
   patterns: count | patterns | patterns of names
 ---*/
 SELECT
