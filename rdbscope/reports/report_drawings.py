@@ -35,13 +35,15 @@ class Box:
 def icicle(table: Table) -> tuple[list[Box], int]:
     """Boxes of the prefix tree, each below its parent and never wider, and how many levels there are."""
     children: dict[str | None, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in table.rows:
-        children[row["parent"]].append(row)
+    for one in table.rows:
+        children[one["parent"]].append(one)
     tops = children[None]
-    shares = [row["share"] or 0 for row in tops]
-    sizes = sum(row["size_bytes"] or 0 for row in tops)
+    shares = [one["share"] or 0 for one in tops]
+    sizes = sum(one["size_bytes"] or 0 for one in tops)
     whole = round(sizes / sum(shares)) if sum(shares) else sizes
     boxes = [Box(0, -1, 0, 0, 100, "all", "all keys", f"all keys: {size(whole)}")]
+    # Colours begin where the tree first branches: one namespace over everything would be one colour.
+    uncoloured = {0}
     waiting: list[tuple[Mapping[str, Any] | None, int, float, int, int]] = [(None, 0, 0.0, whole, 0)]
     while waiting:
         row, box_id, left, bytes_here, depth = waiting.pop()
@@ -53,7 +55,9 @@ def icicle(table: Table) -> tuple[list[Box], int]:
             if width < 100 * _SMALLEST:
                 break
             parent = boxes[box_id]
-            hue = f"c{number % _HUES}" if depth == 0 else parent.hue
+            hue = f"c{number % _HUES}" if box_id in uncoloured else parent.hue
+            if box_id in uncoloured and len(below) == 1:
+                uncoloured.add(len(boxes))
             label = f"{child['prefix']}: {size(child['size_bytes'])}, {share(child['size_bytes'] or 0, whole)}"
             boxes.append(
                 Box(
