@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rdbscope.comparison import lineage
 from rdbscope.errors import UsageError, shorten
 from rdbscope.query_files import QueryFile, load
-from rdbscope.reports import owners
+from rdbscope.reports import owners, report_teams
 from rdbscope.reports.redact import Redactor
 from rdbscope.reports.report_facts import KINDS, NAME_KINDS, Column, Figure, Problem, ReportFacts, Table
 from rdbscope.reports.report_problems import problems
@@ -39,10 +39,12 @@ TABLES = (
     "groups",
     "functions",
     "scripts",
+    "aof_commands",
+    "aof_keys",
     "anomalies",
 )
 # Of the whole file, not of keys: no team owns them.
-_OF_THE_FILE = ("owners", "functions", "scripts", "anomalies")
+_OF_THE_FILE = ("owners", "functions", "scripts", "aof_commands", "aof_keys", "anomalies")
 _SNAPSHOTS = "(SELECT unnest(getvariable('snapshots')))"
 _MOST_PROBLEMS = 200
 _LONGEST = 120
@@ -89,6 +91,10 @@ def gather(connection: Connection, snapshots: Sequence[int], wanted: Wanted) -> 
             owners.cut(connection, wanted.owner, wanted.teams)
             found = [one for one in found if one.owner == wanted.owner]
         tables = _tables(connection, counted, before, wanted)
+        if "owners" in tables:
+            tables["owners"] = report_teams.with_findings(tables["owners"], found)
+            patterns = load("reports", "patterns").sql.replace(_SNAPSHOTS, f"({_list(counted)})")
+            tables |= report_teams.parts(connection, tables["owners"], tables["patterns"], patterns)
         figures = _figures(connection, counted, before, with_files=wanted.owner is None)
         names = fetch.rows(connection, f"SELECT name FROM snapshots WHERE snapshot_id IN ({_list(before) or 'NULL'})")
     severities = Counter(one.severity for one in found)
@@ -136,7 +142,10 @@ def _tables(
     connection: Connection, snapshots: Sequence[int], before: Sequence[int], wanted: Wanted
 ) -> dict[str, Table]:
     tables = {}
+    there = {row[0] for row in fetch.rows(connection, "SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
     for name in TABLES:
+        if not there.issuperset(load("reports", name).needs):
+            continue
         if (name == "owners" and not wanted.teams) or (wanted.owner is not None and name in _OF_THE_FILE):
             continue
         query = load("reports", name)

@@ -165,6 +165,9 @@ def test_owners(run: Run, two: Path) -> None:
     rows = {row["owner"]: row["keys"] for row in found["tables"]["owners"]["rows"]}
     assert (rows["accounts"], rows["web"], rows["shop"]) == (200, 40, 30)
     assert sum(rows.values()) == 359
+    part = next(table for table in found["tables"].values() if table["title"] == "Owned by web")
+    assert [row["pattern"] for row in part["rows"]] == ["cache:page:{int}"]
+    assert part["description"].startswith("40 keys, ")
     mine = _json(run, "--owner", "web")
     assert mine["figures"]["keys"]["value"] == 40
     assert {row["pattern"] for row in mine["tables"]["patterns"]["rows"]} == {"cache:page:{int}"}
@@ -261,14 +264,47 @@ def test_wrong_arguments(run: Run, two: Path) -> None:
 def test_headers_of_the_queries_declare_their_columns() -> None:
     names = {path.stem for path in folder("reports").glob("*.sql")}
     assert names == {*TABLES, "figures", "nodes", "changes"}
-    assert set(_SCHEMA["properties"]["tables"]["propertyNames"]["enum"]) == {*TABLES, "nodes", "changes"}
+    assert set(_SCHEMA["properties"]["tables"]["propertyNames"]["anyOf"][0]["enum"]) == {*TABLES, "nodes", "changes"}
     with connect.temporary() as connection:
         connection.execute("SET VARIABLE snapshots = [1]::BIGINT[]")
         connection.execute("CREATE TEMP TABLE pattern_owners (pattern VARCHAR, owner VARCHAR)")
+        _with_a_log(connection, 1)
         for name in names - {"changes"}:
             query = load("reports", name)
             described = connection.execute(f"DESCRIBE {query.sql}").fetchall()
             assert [row[0] for row in described] == [column.name for column in columns_of(query)], name
+
+
+def _with_a_log(connection: connect.Connection, snapshot_id: int) -> None:
+    """The tables of a log, made where this version has none, with a row each."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS aof_commands (snapshot_id BIGINT NOT NULL, command VARCHAR NOT NULL, "
+        "hour_at_ms BIGINT, commands BIGINT NOT NULL, log_bytes BIGINT NOT NULL)"
+    )
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS aof_keys (snapshot_id BIGINT NOT NULL, db BIGINT NOT NULL, name VARCHAR NOT NULL, "
+        "pattern VARCHAR NOT NULL, writes BIGINT NOT NULL, log_bytes BIGINT NOT NULL)"
+    )
+    for table in ("aof_commands", "aof_keys"):
+        values = {
+            row[0]: {"snapshot_id": str(snapshot_id), "writes": "7"}.get(
+                row[0], "1" if row[1] != "VARCHAR" else "'a:1'"
+            )
+            for row in connection.execute(
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND NOT is_nullable", [table]
+            ).fetchall()
+        }
+        columns = ", ".join(f"{value} AS {name}" for name, value in values.items())
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT {columns}")
+
+
+def test_the_write_profile_of_a_log(run: Run, two: Path) -> None:
+    assert "aof_keys" not in _json(run)["tables"]
+    with connect.writing(two / "rdbscope.duckdb") as connection:
+        _with_a_log(connection, 2)
+    tables = _json(run)["tables"]
+    assert tables["aof_keys"]["rows"][0]["writes"] == 7
+    assert tables["aof_commands"]["rows"][0]["share"] == 1
 
 
 def test_facts_are_for_python_too(two: Path) -> None:
