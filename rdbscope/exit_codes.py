@@ -18,7 +18,7 @@ class ExitCode(IntEnum):
 
 MEANINGS: dict[ExitCode, str] = {
     ExitCode.OK: "fine (also a salvaged load, with a warning)",
-    ExitCode.FINDINGS: "findings at or above the severity given to --fail-on",
+    ExitCode.FINDINGS: "findings at or above --fail-on, growth above --fail-on-growth",
     ExitCode.USAGE: "usage: options, SQL or configuration",
     ExitCode.INPUT: "input damaged or unreadable",
     ExitCode.OUTPUT: "database or output: locked, wrong version, disk full",

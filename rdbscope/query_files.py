@@ -22,6 +22,7 @@ class QueryFile:
         columns: column name to its meaning, in the order of the result.
         columns_of: table or view whose words hold for the columns of the same name, or empty.
         sql: the statement, without header and without semicolon.
+        limit: rows that a report shows of it, None for all.
     """
 
     name: str
@@ -31,6 +32,7 @@ class QueryFile:
     columns: dict[str, str] = field(hash=False)
     columns_of: str = ""
     sql: str = ""
+    limit: int | None = None
 
 
 def parse(name: str, text: str) -> QueryFile:
@@ -64,12 +66,18 @@ def parse(name: str, text: str) -> QueryFile:
         columns=nested.get("columns", {}),
         columns_of=values.get("columns_of", ""),
         sql=sql.strip().removesuffix(";"),
+        limit=int(values["limit"]) if "limit" in values else None,
     )
 
 
 def folder(name: str) -> Path:
     """A folder of `queries/` inside the installed package."""
     return Path(__file__).parent / "queries" / name
+
+
+def load(folder_name: str, name: str) -> QueryFile:
+    """One file of a folder of `queries/`."""
+    return parse(f"{folder_name}/{name}", (folder(folder_name) / f"{name}.sql").read_text("utf-8"))
 
 
 def views() -> list[QueryFile]:

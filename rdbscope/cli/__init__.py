@@ -11,12 +11,14 @@ from rdbscope.cli.check import check
 from rdbscope.cli.completion import completion
 from rdbscope.cli.configuration import configuration
 from rdbscope.cli.conventions import conventions
+from rdbscope.cli.diff import diff
 from rdbscope.cli.explain import explain
 from rdbscope.cli.export import export
 from rdbscope.cli.info import info
 from rdbscope.cli.key import key
 from rdbscope.cli.load import load
 from rdbscope.cli.query import query
+from rdbscope.cli.report import report
 from rdbscope.cli.snapshots import snapshots
 from rdbscope.cli.top import top
 from rdbscope.cli.tree import tree
@@ -34,6 +36,8 @@ COMMANDS = (
     top,
     tree,
     key,
+    diff,
+    report,
     verify,
     whatif,
     export,

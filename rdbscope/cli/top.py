@@ -54,9 +54,10 @@ def top(
             reports.write(prepared, out, format_name)
 
 
-_PEOPLE = """k.db, k.name, k.type, k.encoding, k.elements, human_bytes(k.memory_bytes) AS memory,
+_PEOPLE = """k.db, k.name, concat_ws(' ', k.type, k.encoding) AS type, k.elements,
+    human_bytes(k.memory_bytes) AS memory,
     human_bytes(k.value_bytes) AS payload, human_bytes(k.dump_bytes) AS in_file,
-    ttl(k.expires_at_ms, s.taken_at_ms) AS ttl_seconds"""
+    ttl(k.expires_at_ms, s.taken_at_ms) AS ttl_s"""
 _MACHINES = """k.db, k.name, k.raw, k.type, k.encoding, k.elements, k.memory_bytes, k.value_bytes, k.dump_bytes,
     k.largest_element_bytes, k.expires_at_ms, k.pattern"""
 # The few rows are found in the lean table first; only they are joined with what the view knows.

@@ -38,3 +38,17 @@ def moment(at_ms: int | None) -> str:
     if at_ms is None:
         return "unknown"
     return datetime.fromtimestamp(at_ms / 1000, tz=timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def growth(before: int, after: int) -> float | None:
+    """The difference as a part of what was before; None where there was nothing."""
+    return (after - before) / before if before else None
+
+
+def change(difference: int, part: float | None) -> str:
+    """Bytes with their sign, and the part in percent where there is one."""
+    if difference == 0:
+        return "±0"
+    sign = "+" if difference > 0 else "−"
+    percent = "" if part is None else f", {100 * part:+.1f} %".replace("-", "−")
+    return f"{sign}{size(abs(difference))}{percent}"

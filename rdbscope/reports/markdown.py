@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rdbscope.reports.output import Output
     from rdbscope.store.result import ResultSet
 
-_PLAIN = re.compile(r"[\w .,:;/+%()-]*")
+_PLAIN = re.compile(r"[\w .,:;/+%()–−±→×-]*")
 
 
 def write(result: ResultSet, output: Output) -> None:

@@ -35,26 +35,25 @@ def draw(nodes: list[Node], *, branches: int, width: int, colour: bool) -> str:
         width: of the terminal.
         colour: whether bars are coloured.
     """
+    from rich.cells import cell_len
+
     known = {node.node_id for node in nodes}
     children: dict[int | None, list[Node]] = defaultdict(list)
     for node in nodes:
         children[node.parent_id if node.parent_id in known else None].append(node)
     whole = sum(node.size_bytes or 0 for node in children[None])
-    name_width = max(20, width - _FIGURES - _BAR)
+    rows = list(_rows(children, None, "", branches))
+    # Figures stand beside the names, not at the far side of a wide terminal.
+    name_width = min(max(20, width - _FIGURES - _BAR), max([20, *(cell_len(label) for label, _, _ in rows)]))
     lines = [f"{'':{name_width}} {'keys':>12} {'bytes':>11} {'share':>8}"]
-    lines += _lines(children, None, "", branches, whole, name_width, colour)
+    lines += [_line(label, keys, total, whole, name_width, colour) for label, keys, total in rows]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _lines(
-    children: dict[int | None, list[Node]],
-    parent: int | None,
-    indent: str,
-    branches: int,
-    whole: int,
-    name_width: int,
-    colour: bool,
-) -> Iterator[str]:
+def _rows(
+    children: dict[int | None, list[Node]], parent: int | None, indent: str, branches: int
+) -> Iterator[tuple[str, int, int]]:
+    """Label, keys and bytes of each line."""
     # At most 32 levels: the parser cuts names there.
     nodes = children[parent]
     shown, hidden = nodes[:branches], nodes[branches:]
@@ -62,13 +61,12 @@ def _lines(
         last = number == len(shown) - 1 and not hidden
         name = node.segment + (":" if node.prefix.endswith(":") else "")
         label = indent + ("" if parent is None else "└ " if last else "├ ") + safe_text(name)
-        yield _line(label, node.keys, node.size_bytes or 0, whole, name_width, colour)
+        yield label, node.keys, node.size_bytes or 0
         below = indent if parent is None else indent + ("  " if last else "│ ")
-        yield from _lines(children, node.node_id, below, branches, whole, name_width, colour)
+        yield from _rows(children, node.node_id, below, branches)
     if hidden:
         label = indent + ("" if parent is None else "└ ") + f"… {len(hidden):,} more"
-        keys, total = sum(node.keys for node in hidden), sum(node.size_bytes or 0 for node in hidden)
-        yield _line(label, keys, total, whole, name_width, colour)
+        yield label, sum(node.keys for node in hidden), sum(node.size_bytes or 0 for node in hidden)
 
 
 def _line(label: str, keys: int, total: int, whole: int, name_width: int, colour: bool) -> str:

@@ -16,6 +16,13 @@ def rows(connection: DuckDBPyConnection, sql: str, parameters: Parameters = ()) 
     return connection.execute(sql, parameters).fetchall()
 
 
+def records(connection: DuckDBPyConnection, sql: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
+    """All rows of a small result, each by the names of its columns."""
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def first(connection: DuckDBPyConnection, sql: str, parameters: Parameters = ()) -> tuple[Any, ...] | None:
     """The first row, or None."""
     found = rows(connection, sql, parameters)

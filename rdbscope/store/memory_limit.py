@@ -11,9 +11,9 @@ from rdbscope.errors import UsageError
 
 CEILING = 512 * 10**6
 _CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-_UNITS |= {f"{unit}i": 1024 ** (power + 1) for power, unit in enumerate("kmgt")}
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*", re.IGNORECASE)
+UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+UNITS |= {f"{unit}i": 1024 ** (power + 1) for power, unit in enumerate("kmgt")}
+SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*", re.IGNORECASE)
 _SMALLEST = 64 * 10**6
 
 
@@ -40,10 +40,10 @@ def parse_bytes(text: str) -> int:
     Raises:
         UsageError: not a size, or too small to work with.
     """
-    found = _SIZE.fullmatch(text)
+    found = SIZE.fullmatch(text)
     if found is None:
         raise UsageError(f"'{text}' is no size in bytes", hint="write it like 512MB or 2GiB")
-    size = int(float(found[1]) * _UNITS[found[2].lower()])
+    size = int(float(found[1]) * UNITS[found[2].lower()])
     if size < _SMALLEST:
         raise UsageError(f"a memory limit of {text} is too small", hint="give at least 64MB")
     return size

@@ -1,0 +1,33 @@
+/*---
+title: Which snapshots are of the same node
+description: A node that was named counts; without one the name of the file without dates in it.
+columns:
+  snapshot_id: the snapshot
+  node: the node as given, NULL where none was
+  lineage: equal for snapshots of one node
+  taken_at_ms: when the dump was taken, Unix milliseconds
+  age_rank: 1 for the newest snapshot of the node
+---*/
+WITH named AS (
+    SELECT
+        snapshot_id,
+        node,
+        coalesce(
+            'node ' || node,
+            -- A file per night: dump-2026-11-24.rdb, dump.20261124T0400.rdb, dump-1764000000.rdb.
+            'file ' || regexp_replace(
+                name, '([0-9]{4}[-_.]?[0-9]{2}[-_.]?[0-9]{2}|[0-9]{10,13})([T _-]?[0-9]{2}[-_:.]?[0-9]{2}([-_:.]?[0-9]{2})?Z?)?',
+                '', 'g'
+            )
+        ) AS lineage,
+        taken_at_ms
+    FROM snapshots
+)
+
+SELECT
+    snapshot_id,
+    node,
+    lineage,
+    taken_at_ms,
+    row_number() OVER (PARTITION BY lineage ORDER BY taken_at_ms DESC NULLS LAST, snapshot_id DESC) AS age_rank
+FROM named

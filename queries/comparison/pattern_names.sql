@@ -1,0 +1,51 @@
+/*---
+title: Patterns of two snapshots by the name under which they are compared
+description: Numbers of patterns differ between snapshots, and so can the point where a position becomes {*}. An old pattern that the new snapshot does not have goes to the new pattern with {*} that covers it.
+columns:
+  snapshot_id: the snapshot
+  pattern_id: pattern as in key_rows
+  pattern: name that both snapshots share
+---*/
+WITH old_patterns AS (
+    SELECT p.pattern_id, p.pattern, string_split(p.pattern, ':') AS segments
+    FROM patterns AS p
+    WHERE p.snapshot_id = getvariable('old_snapshot')
+),
+
+new_patterns AS (
+    SELECT p.pattern_id, p.pattern, string_split(p.pattern, ':') AS segments
+    FROM patterns AS p
+    WHERE p.snapshot_id = getvariable('new_snapshot')
+),
+
+missing AS (
+    SELECT o.pattern, o.segments
+    FROM old_patterns AS o
+    ANTI JOIN new_patterns AS n ON n.pattern = o.pattern
+),
+
+covered AS (
+    SELECT m.pattern, min(n.pattern) AS covering
+    FROM missing AS m
+    INNER JOIN new_patterns AS n ON
+        len(n.segments) = len(m.segments)
+        AND contains(n.pattern, '{*}')
+        AND starts_with(m.pattern, split_part(n.pattern, '{*}', 1))
+        AND len(list_filter(
+            list_zip(n.segments, m.segments), lambda pair: pair[1] <> '{*}' AND pair[1] <> pair[2]
+        )) = 0
+    GROUP BY m.pattern
+)
+
+SELECT m.snapshot_id, m.pattern_id, n.pattern
+FROM pattern_merges AS m
+INNER JOIN new_patterns AS n ON n.pattern_id = m.final_id
+WHERE m.snapshot_id = getvariable('new_snapshot')
+
+UNION ALL
+
+SELECT m.snapshot_id, m.pattern_id, coalesce(c.covering, o.pattern) AS pattern
+FROM pattern_merges AS m
+INNER JOIN old_patterns AS o ON o.pattern_id = m.final_id
+LEFT JOIN covered AS c ON c.pattern = o.pattern
+WHERE m.snapshot_id = getvariable('old_snapshot')

@@ -1,0 +1,1 @@
+"""Comparison of two snapshots: which ones belong together, what differs, and why bytes moved."""
