@@ -22,6 +22,7 @@ from rdbscope.cli.report import report
 from rdbscope.cli.snapshots import snapshots
 from rdbscope.cli.top import top
 from rdbscope.cli.tree import tree
+from rdbscope.cli.trends import trends
 from rdbscope.cli.verify import verify
 from rdbscope.cli.whatif import whatif
 from rdbscope.errors import OutputClosedError
@@ -41,6 +42,7 @@ COMMANDS = (
     verify,
     whatif,
     export,
+    trends,
     snapshots,
     configuration,
     info,

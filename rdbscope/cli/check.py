@@ -93,6 +93,7 @@ def check(
     checks, source = _chosen(wanted.known, wanted.chosen, what, select, ignore)
     least = None if fail_on is None else Severity.of(fail_on)
     with target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage) as (connection, chosen):
+        chosen.need_keys()
         if chosen.damage is not None:
             console.warning(f"snapshot {chosen.snapshot_id} is not whole: {chosen.damage}")
         run.prepare(connection, chosen.snapshot_id, wanted.context)

@@ -35,6 +35,7 @@ def draft_table(
     from rdbscope.reports.output import open_output
 
     with target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage) as (connection, chosen):
+        chosen.need_keys()
         rows = draft.draft(connection, chosen.snapshot_id)
         with open_output(output) as out:
             out.text(draft.text(rows, source=console.safe_text(chosen.name)))

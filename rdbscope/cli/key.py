@@ -66,6 +66,7 @@ def key(
         )
         found = bills.of_dump(source, raw, wanted, db_number, watch=watch)
     with target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage) as (connection, chosen):
+        chosen.need_keys()
         facts = _facts(connection, chosen.snapshot_id, raw, db_number)
     if not facts:
         raise UsageError(

@@ -45,7 +45,7 @@ def report(
     master and its replicas only one counts. No value of a key is ever in it.
     """
     from rdbscope.comparison import lineage
-    from rdbscope.reports import owners, report_formats
+    from rdbscope.reports import report_formats
     from rdbscope.reports.output import open_output
     from rdbscope.reports.report_gather import Wanted, gather
     from rdbscope.store import snapshots

@@ -45,6 +45,7 @@ def top(
     from rdbscope.store import result
 
     with target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage) as (connection, chosen):
+        chosen.need_keys()
         connection.execute(f"SET VARIABLE snapshot_id = {chosen.snapshot_id}")
         connection.execute("SET VARIABLE type = $type", {"type": type_name})
         people = format_name in ("table", "markdown")

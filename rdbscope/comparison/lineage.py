@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rdbscope.errors import UsageError
-from rdbscope.query_files import load
 from rdbscope.store import fetch
 
 if TYPE_CHECKING:
@@ -20,9 +19,9 @@ def newest_two(connection: Connection) -> tuple[int, int]:
     """
     found = fetch.first(
         connection,
-        f"SELECT o.snapshot_id, n.snapshot_id FROM ({_LINEAGE}) AS n INNER JOIN ({_LINEAGE}) AS o "
+        "SELECT o.snapshot_id, n.snapshot_id FROM node_history AS n INNER JOIN node_history AS o "
         "ON o.lineage = n.lineage AND n.age_rank = 1 AND o.age_rank = 2 "
-        "ORDER BY n.taken_at_ms DESC NULLS LAST, n.snapshot_id DESC LIMIT 1",
+        "ORDER BY n.at_ms DESC, n.snapshot_id DESC LIMIT 1",
     )
     if found is None:
         raise UsageError(
@@ -36,7 +35,7 @@ def before(connection: Connection, snapshot_id: int) -> int | None:
     """The snapshot of the same node before this one, or None."""
     found = fetch.scalar(
         connection,
-        f"SELECT o.snapshot_id FROM ({_LINEAGE}) AS n INNER JOIN ({_LINEAGE}) AS o "
+        "SELECT o.snapshot_id FROM node_history AS n INNER JOIN node_history AS o "
         "ON o.lineage = n.lineage AND o.age_rank = n.age_rank + 1 WHERE n.snapshot_id = ?",
         [snapshot_id],
     )
@@ -45,8 +44,5 @@ def before(connection: Connection, snapshot_id: int) -> int | None:
 
 def newest_of_each(connection: Connection) -> list[int]:
     """The newest snapshot of every node, in the order of their names."""
-    rows = fetch.rows(connection, f"SELECT snapshot_id FROM ({_LINEAGE}) WHERE age_rank = 1 ORDER BY lineage")
+    rows = fetch.rows(connection, "SELECT snapshot_id FROM node_history WHERE age_rank = 1 ORDER BY lineage")
     return [row[0] for row in rows]
-
-
-_LINEAGE = load("comparison", "lineage").sql

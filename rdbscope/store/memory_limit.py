@@ -34,16 +34,25 @@ def default_bytes() -> int:
     return CEILING if memory is None else max(_SMALLEST, min(CEILING, memory // 4))
 
 
-def parse_bytes(text: str) -> int:
+def size_in_bytes(text: str) -> int:
     """Bytes from text such as `512MB`, `2GiB` or `1000000`.
 
     Raises:
-        UsageError: not a size, or too small to work with.
+        UsageError: not a size.
     """
     found = SIZE.fullmatch(text)
     if found is None:
         raise UsageError(f"'{text}' is no size in bytes", hint="write it like 512MB or 2GiB")
-    size = int(float(found[1]) * UNITS[found[2].lower()])
+    return int(float(found[1]) * UNITS[found[2].lower()])
+
+
+def parse_bytes(text: str) -> int:
+    """A memory limit in bytes.
+
+    Raises:
+        UsageError: not a size, or too small to work with.
+    """
+    size = size_in_bytes(text)
     if size < _SMALLEST:
         raise UsageError(f"a memory limit of {text} is too small", hint="give at least 64MB")
     return size

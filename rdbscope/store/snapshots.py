@@ -49,6 +49,20 @@ class Snapshot:
     name: str
     keys: int
     damage: str | None
+    detail: str
+
+    def need_keys(self) -> Snapshot:
+        """The snapshot itself, where its key rows are there.
+
+        Raises:
+            UsageError: it was thinned to its roll-ups.
+        """
+        if self.detail != "keys":
+            raise UsageError(
+                f"snapshot {self.snapshot_id} ({self.name}) was thinned: its single keys are gone",
+                hint="report, trends and tree read what stays; for the keys load the dump again",
+            )
+        return self
 
 
 def fingerprint(digest: str, options: ReadOptions) -> str:
@@ -86,7 +100,9 @@ def choose(connection: DuckDBPyConnection, wanted: str | None) -> Snapshot:
 
 
 def _first(connection: DuckDBPyConnection, where: str, parameters: list[object]) -> Snapshot | None:
-    row = fetch.first(connection, f"SELECT snapshot_id, name, keys, damage FROM snapshots {where} LIMIT 1", parameters)
+    row = fetch.first(
+        connection, f"SELECT snapshot_id, name, keys, damage, detail FROM snapshots {where} LIMIT 1", parameters
+    )
     return None if row is None else Snapshot(*row)
 
 

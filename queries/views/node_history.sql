@@ -5,7 +5,7 @@ columns:
   snapshot_id: the snapshot
   node: the node as given, NULL where none was
   lineage: equal for snapshots of one node
-  taken_at_ms: when the dump was taken, Unix milliseconds
+  at_ms: when the dump was taken, else when it was loaded, Unix milliseconds
   age_rank: 1 for the newest snapshot of the node
 ---*/
 WITH named AS (
@@ -20,7 +20,7 @@ WITH named AS (
                 '', 'g'
             )
         ) AS lineage,
-        taken_at_ms
+        coalesce(taken_at_ms, epoch_ms(loaded_at)) AS at_ms
     FROM snapshots
 )
 
@@ -28,6 +28,6 @@ SELECT
     snapshot_id,
     node,
     lineage,
-    taken_at_ms,
-    row_number() OVER (PARTITION BY lineage ORDER BY taken_at_ms DESC NULLS LAST, snapshot_id DESC) AS age_rank
+    at_ms,
+    row_number() OVER (PARTITION BY lineage ORDER BY at_ms DESC, snapshot_id DESC) AS age_rank
 FROM named

@@ -1,0 +1,74 @@
+"""Gives the room of deleted rows back to the disk: DuckDB uses it again, but its file does not shrink by itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+from rdbscope.store import connect, fetch
+from rdbscope.store.connect import STORAGE_VERSION, Connection
+
+_SUFFIX = ".compact"
+
+
+# Share of the file that is free, from which a copy is worth its time.
+_FREE_SHARE = 0.25
+
+
+def worthwhile(connection: Connection) -> bool:
+    """Whether much of the file is free."""
+    total, free = fetch.rows(connection, "SELECT total_blocks, free_blocks FROM pragma_database_size()")[0]
+    return bool(free > total * _FREE_SHARE)
+
+
+def compact(database: Path) -> None:
+    """Copies the database into a fresh file beside it and puts that in its place, in one rename.
+
+    What a killed run left is removed first. Comments, views and macros survive the copy.
+
+    Raises:
+        DatabaseLockedError: another process has it open.
+        StoreError: the copy cannot be written; the database is as it was.
+    """
+    fresh = _fresh(database)
+    remove_leftovers(database)
+    try:
+        with connect.writing(database) as connection:
+            # No log of changes may stay behind: it would be replayed into the fresh file.
+            connection.execute("CHECKPOINT")
+            connection.execute(f"ATTACH '{_quoted(fresh)}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
+            name = str(fetch.scalar(connection, "SELECT current_database()")).replace('"', '""')
+            connection.execute(f'COPY FROM DATABASE "{name}" TO fresh')
+            connection.execute("DETACH fresh")
+            _flush(fresh)
+            # While the old file is still locked: no load can slip in between.
+            fresh.replace(database)
+    except duckdb.Error as problem:
+        raise connect.problem_of(problem, database) from problem
+    finally:
+        remove_leftovers(database)
+
+
+def remove_leftovers(database: Path) -> None:
+    """Removes the copy that a killed run left."""
+    fresh = _fresh(database)
+    for path in (fresh, fresh.with_name(fresh.name + ".wal")):
+        path.unlink(missing_ok=True)
+
+
+def _fresh(database: Path) -> Path:
+    return database.with_name(database.name + _SUFFIX)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,75 @@
+"""Carries a retention plan out: drops snapshots, thins others to their roll-ups, and gives the room back."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from rdbscope.history import compact
+from rdbscope.history.retention import Kept, Plan, Rule, plan
+from rdbscope.query_files import load
+from rdbscope.store import connect, fetch, snapshots
+from rdbscope.store.connect import Connection
+from rdbscope.store.rollup_files import script
+
+# What only serves single keys; the rest of a snapshot is small and stays as long as the snapshot does.
+_KEY_TABLES = ("key_rows", "key_facts", "stream_group_rows", "stream_consumer_rows", "pattern_merges")
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What was done, and the bytes of the database file before and after."""
+
+    plan: Plan
+    bytes_before: int
+    bytes_after: int
+
+
+def planned(connection: Connection, rule: Rule) -> Plan:
+    """What the rule would do to the database."""
+    return plan((Kept(*row) for row in fetch.rows(connection, load("history", "ages").sql)), rule)
+
+
+def prune(database: Path, rule: Rule) -> Pruned:
+    """Applies the rule. A kill at any moment leaves the database as it was before, or as it is after a step.
+
+    Raises:
+        DatabaseLockedError: another process has it open.
+        StoreError: it cannot be written, or the disk has no room for the smaller copy.
+    """
+    before = database.stat().st_size
+    with connect.writing(database) as connection:
+        found = planned(connection, rule)
+        try:
+            if found.drop or found.thin:
+                _apply(connection, found)
+        except duckdb.Error as problem:
+            raise connect.problem_of(problem, database) from problem
+    with connect.writing(database) as connection:
+        # Also what a run before this one freed, and was killed before it could give it back.
+        wanted = compact.worthwhile(connection)
+    if found.drop or found.thin or wanted:
+        compact.compact(database)
+    compact.remove_leftovers(database)
+    return Pruned(found, before, database.stat().st_size)
+
+
+def _apply(connection: Connection, found: Plan) -> None:
+    connection.execute("BEGIN")
+    try:
+        for snapshot_id in found.thin:
+            for name in ("kept_largest_keys", "kept_slots"):
+                connection.execute(script(name), {"snapshot_id": snapshot_id})
+            for table in _KEY_TABLES:
+                connection.execute(f"DELETE FROM {table} WHERE snapshot_id = ?", [snapshot_id])
+            connection.execute("UPDATE snapshots SET detail = 'roll-ups' WHERE snapshot_id = ?", [snapshot_id])
+        for snapshot_id in found.drop:
+            snapshots.delete(connection, snapshot_id)
+    except BaseException:
+        with contextlib.suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

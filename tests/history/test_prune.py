@@ -1,0 +1,113 @@
+"""`snapshots prune`: rows become roll-ups, the file shrinks, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run, environment, program
+from tests.history.nights import night, strings
+
+
+@pytest.fixture
+def history(run: Run, tmp_path: Path) -> Path:
+    """Six nights of one node in a database, each of three thousand keys."""
+    for number in range(6):
+        (tmp_path / f"{number}.rdb").write_bytes(night(number, *strings(b"user", 3000, 40 + number)))
+        assert run("load", f"{number}.rdb", "--node", "a", "--no-check").returncode == 0
+    return tmp_path
+
+
+def ask(run: Run, sql: str) -> list[dict[str, Any]]:
+    done = run("query", sql, "--format", "jsonl", "--max-rows", "0")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_roll_ups_stay_and_the_file_shrinks(run: Run, history: Path) -> None:
+    database = history / "rdbscope.duckdb"
+    views = [f"FROM {name} WHERE snapshot_id = 2 ORDER BY ALL" for name in ("largest_keys", "slots", "patterns")]
+    before = [ask(run, sql) for sql in views]
+    size = database.stat().st_size
+    done = run("snapshots", "prune", "--full", "2", "--keep-daily", "5", "--keep-weekly", "0", "--keep-monthly", "0")
+    assert done.returncode == 0
+    assert b"dropped snapshot 1, thinned snapshots 2, 3, 4" in done.stderr
+    assert database.stat().st_size < size * 0.7
+    assert [ask(run, sql) for sql in views] == before
+    assert ask(run, "SELECT snapshot_id, count(*) AS n FROM keys GROUP BY 1 ORDER BY 1") == [
+        {"snapshot_id": 5, "n": 3000},
+        {"snapshot_id": 6, "n": 3000},
+    ]
+    assert [row["detail"] for row in ask(run, "SELECT detail FROM snapshots ORDER BY snapshot_id")] == [
+        *["roll-ups"] * 3,
+        *["keys"] * 2,
+    ]
+    assert ask(run, "SELECT comment FROM duckdb_tables() WHERE table_name = 'findings'")[0]["comment"]
+    again = run("snapshots", "prune", "--full", "2", "--keep-daily", "5", "--keep-weekly", "0", "--keep-monthly", "0")
+    assert b"dropped no snapshot, thinned no snapshot" in again.stderr
+    # Numbers are never used again.
+    (history / "new.rdb").write_bytes(night(7, *strings(b"user", 10)))
+    assert run("load", "new.rdb", "--node", "a").returncode == 0
+    assert ask(run, "SELECT max(snapshot_id) AS newest FROM snapshots")[0]["newest"] >= 7
+
+
+@pytest.mark.parametrize(
+    "command", [("top", "2"), ("check", "2"), ("key", "user:1", "2"), ("conventions", "draft", "2")]
+)
+def test_commands_that_need_keys_say_so(run: Run, history: Path, command: tuple[str, ...]) -> None:
+    run("snapshots", "prune", "--full", "1", "--keep-daily", "9")
+    done = run(*command)
+    assert (done.returncode, b"snapshot 2 (1.rdb) was thinned" in done.stderr) == (2, True), done.stderr
+    assert run("tree", "2").returncode == 0
+
+
+def test_a_dry_run_does_nothing(run: Run, history: Path) -> None:
+    before = (history / "rdbscope.duckdb").read_bytes()
+    done = run("snapshots", "prune", "--full", "1", "--keep-daily", "2", "--dry-run")
+    assert b"would drop snapshots" in done.stderr
+    assert (history / "rdbscope.duckdb").read_bytes() == before
+
+
+def test_the_configuration_is_the_default(run: Run, history: Path) -> None:
+    (history / "rdbscope.toml").write_text("[history]\nfull = 1\nkeep_daily = 1\nkeep_weekly = 0\nkeep_monthly = 0\n")
+    assert b"dropped snapshots 1, 2, 3, 4, 5" in run("snapshots", "prune").stderr
+
+
+def test_no_room_for_the_copy(run: Run, history: Path) -> None:
+    """A limit on the size of files stands for a full disk."""
+    command = [*program("snapshots", "prune", "--full", "1", "--keep-daily", "9")]
+    limit = f"ulimit -f 200; exec {' '.join(command)}"
+    done = subprocess.run(
+        ["bash", "-c", limit], cwd=history, env=environment(), capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode == 4, done.stderr
+    assert done.stderr.count(b"\n") == 1
+    assert [path.name for path in history.iterdir() if "compact" in path.name] == []
+    assert len(ask(run, "FROM snapshots")) == 6
+    assert run("snapshots", "prune", "--full", "1", "--keep-daily", "9").returncode == 0
+
+
+@pytest.mark.parametrize("delay", [0.25, 0.4, 0.55, 0.7])
+def test_a_kill_loses_nothing(run: Run, history: Path, delay: float) -> None:
+    started = subprocess.Popen(
+        program("snapshots", "prune", "--full", "1", "--keep-daily", "9"),
+        cwd=history,
+        env=environment(),
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(delay)
+    os.kill(started.pid, signal.SIGKILL)
+    started.wait(60)
+    newest = ask(run, "SELECT count(*) AS n, max(snapshot_id) AS newest FROM keys WHERE snapshot_id = 6")[0]
+    assert newest == {"n": 3000, "newest": 6}
+    assert len(ask(run, "FROM snapshots")) == 6
+    assert len(ask(run, "SELECT DISTINCT snapshot_id FROM slots")) == 6
+    assert run("snapshots", "prune", "--full", "1", "--keep-daily", "9").returncode == 0
+    assert [path.name for path in history.iterdir() if "compact" in path.name] == []

@@ -1,0 +1,74 @@
+"""`rdbscope trends`: slopes, limits and series over snapshots, thinned ones too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run
+from tests.history.nights import night, strings
+
+
+@pytest.fixture
+def grown(run: Run, tmp_path: Path) -> Path:
+    """Eight nights: `user` grows by 100 keys a night, `page` stays, `old` is gone in the last two."""
+    for number in range(8):
+        records = [*strings(b"user", 100 * (number + 1)), *strings(b"page", 50)]
+        records += strings(b"old", 20) if number < 6 else []
+        (tmp_path / f"{number}.rdb").write_bytes(night(number, *records))
+        assert run("load", f"{number}.rdb", "--node", "a", "--no-check").returncode == 0
+    return tmp_path
+
+
+def grow(run: Run, *arguments: str) -> dict[str | None, dict[str, Any]]:
+    done = run("trends", *arguments, "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
+    return {row["pattern"]: row for row in map(json.loads, done.stdout.splitlines())}
+
+
+def test_a_straight_line(run: Run, grown: Path) -> None:
+    found = grow(run)
+    users = found["user:{int}"]
+    assert (users["keys_per_day"], users["first_keys"], users["last_keys"], users["days"]) == (100, 100, 800, 7)
+    assert users["bytes_per_day"] == pytest.approx((users["last_bytes"] - users["first_bytes"]) / 7, rel=0.01)
+    assert users["fit"] > 0.999
+    assert found["page:{int}"]["bytes_per_day"] == 0
+    assert len(found[None]["series"]) == 8
+    assert "old:{int}" not in found
+    gone = grow(run, "--gone")["old:{int}"]
+    assert (gone["last_bytes"], gone["snapshots"], len(gone["series"])) == (0, 6, 8)
+
+
+def test_days_until_the_limit(run: Run, grown: Path) -> None:
+    total = grow(run)[None]
+    assert total["days_to_limit"] is None
+    limit = total["last_bytes"] + 10 * total["bytes_per_day"]
+    assert grow(run, "--limit", str(limit))[None]["days_to_limit"] == pytest.approx(10, abs=0.1)
+    assert grow(run, "--limit", "1k")[None]["days_to_limit"] == 0
+    (grown / "rdbscope.toml").write_text(f'[[nodes]]\nname = "a"\ndumps = "*.rdb"\nmaxmemory = {limit}\n')
+    assert grow(run)[None]["days_to_limit"] == pytest.approx(10, abs=0.1)
+
+
+def test_thinning_changes_no_trend(run: Run, grown: Path) -> None:
+    before = grow(run, "--gone")
+    run("snapshots", "prune", "--full", "1", "--keep-daily", "9")
+    assert grow(run, "--gone") == before
+
+
+def test_what_people_see(run: Run, grown: Path) -> None:
+    table = run("trends", "--pattern", "user*").stdout.decode()
+    assert "▁▂▃▄▅▆▇█" in table and "user:{int}" in table and "page" not in table
+    assert run("trends", "--node", "b").returncode == 2
+    rows = run("trends", "-n", "1", "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(row)["pattern"] for row in rows] == [None, "user:{int}"]
+
+
+def test_one_snapshot_has_no_slope(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "one.rdb").write_bytes(night(0, *strings(b"user", 5)))
+    run("load", "one.rdb")
+    found = grow(run, "--limit", "1GiB")
+    assert found["user:{int}"]["bytes_per_day"] is None
+    assert found[None]["days_to_limit"] is None
