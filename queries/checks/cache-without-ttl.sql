@@ -15,13 +15,13 @@ WITH groups AS (
     SELECT
         k.pattern_id,
         k.db,
-        count(*) AS keys,
-        count(k.expires_at_ms) AS expiring_keys
-    FROM current_keys AS k
+        sum(k.keys) AS keys,
+        sum(k.expiring_keys) AS expiring_keys
+    FROM current_pattern_forms AS k
     -- Counters are state, not copies of something.
     WHERE k.type = 'string' AND (k.kind IS NULL OR k.kind NOT IN ('integer', 'bitmap', 'hyperloglog'))
     GROUP BY k.pattern_id, k.db
-    HAVING count(*) >= coalesce(getvariable('cache-without-ttl.min_keys'), 10)
+    HAVING sum(k.keys) >= coalesce(getvariable('cache-without-ttl.min_keys'), 10)
 ),
 
 -- Databases in which nearly every group of strings expires: they are caches, whatever their names say.

@@ -14,8 +14,10 @@ params:
 WITH tags AS (
     SELECT k.hash_tag, count(*) AS keys
     FROM current_keys AS k
-    -- Few names have a brace, and looking for one costs less than looking for a tag.
-    WHERE contains(k.name, '{') AND k.hash_tag IS NOT NULL
+    -- Few names have a brace, and the pattern tells where.
+    WHERE
+        k.pattern_id IN (SELECT p.pattern_id FROM current_patterns AS p WHERE p.braced_keys > 0)
+        AND k.hash_tag IS NOT NULL
     GROUP BY k.hash_tag
     HAVING count(*) > coalesce(getvariable('hot-hash-tag.max_keys'), 1000)
 )
@@ -33,4 +35,4 @@ SELECT
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
 INNER JOIN tags AS t ON t.hash_tag = k.hash_tag
-WHERE contains(k.name, '{')
+WHERE k.pattern_id IN (SELECT p.pattern_id FROM current_patterns AS p WHERE p.braced_keys > 0)

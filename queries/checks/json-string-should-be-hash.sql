@@ -20,6 +20,14 @@ WITH groups AS (
         AND k.kind = 'json'
         AND k.expires_at_ms IS NULL
         AND k.value_bytes <= coalesce(getvariable('json-string-should-be-hash.max_bytes'), 1000)
+        AND k.pattern_id IN (
+            SELECT c.pattern_id
+            FROM current_pattern_forms AS c
+            WHERE c.type = 'string' AND c.kind = 'json'
+            GROUP BY c.pattern_id
+            HAVING
+                sum(c.keys) - sum(c.expiring_keys) >= coalesce(getvariable('json-string-should-be-hash.min_keys'), 100)
+        )
     GROUP BY k.pattern_id
     HAVING count(*) >= coalesce(getvariable('json-string-should-be-hash.min_keys'), 100)
 )

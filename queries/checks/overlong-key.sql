@@ -22,4 +22,10 @@ SELECT
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
-WHERE k.key_bytes > coalesce(getvariable('overlong-key.max_bytes'), 100)
+WHERE
+    k.pattern_id IN (
+        SELECT p.pattern_id
+        FROM current_patterns AS p
+        WHERE p.longest_key_bytes > coalesce(getvariable('overlong-key.max_bytes'), 100)
+    )
+    AND k.key_bytes > coalesce(getvariable('overlong-key.max_bytes'), 100)

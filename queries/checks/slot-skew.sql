@@ -15,13 +15,9 @@ params:
   node_factor: 1.5 | times | how far above the mean a node may be, by keys or bytes, where dumps of several are loaded
 ---*/
 WITH slots_used AS (
-    SELECT
-        k.slot,
-        count(*) AS keys,
-        sum(k.memory_bytes) AS memory_bytes,
-        sum(coalesce(k.memory_bytes, k.value_bytes + k.key_bytes)) AS bytes
-    FROM current_keys AS k
-    GROUP BY k.slot
+    SELECT t.slot, t.keys, t.memory_bytes, t.size_bytes AS bytes
+    FROM slots AS t
+    INNER JOIN current_snapshot AS s ON s.snapshot_id = t.snapshot_id
 ),
 
 totals AS (

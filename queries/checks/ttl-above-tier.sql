@@ -53,6 +53,7 @@ roles AS (
 tiers AS (
     SELECT
         r.pattern_id,
+        any_value(s.taken_at_ms) AS taken_at_ms,
         min(
             CASE r.role
                 WHEN 'cache' THEN coalesce(getvariable('ttl-above-tier.cache_seconds'), 86400)
@@ -61,6 +62,7 @@ tiers AS (
             END
         ) AS limit_seconds
     FROM roles AS r
+    CROSS JOIN current_snapshot AS s
     GROUP BY r.pattern_id
 )
 
@@ -69,16 +71,15 @@ SELECT
     k.name,
     k.raw,
     k.pattern,
-    CAST(ttl(k.expires_at_ms, s.taken_at_ms) AS DOUBLE) AS measured,
+    floor((CAST(k.expires_at_ms AS DOUBLE) - t.taken_at_ms) / 1000) AS measured,
     CAST(t.limit_seconds AS DOUBLE) AS threshold,
     'seconds' AS unit,
-    CAST(ttl(k.expires_at_ms, s.taken_at_ms) AS VARCHAR) || ' s left, the tier allows ' || CAST(t.limit_seconds AS VARCHAR) || ' s' AS message,
+    CAST(ttl(k.expires_at_ms, t.taken_at_ms) AS VARCHAR) || ' s left, the tier allows ' || CAST(t.limit_seconds AS VARCHAR) || ' s' AS message,
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
 INNER JOIN tiers AS t ON t.pattern_id = k.pattern_id
-CROSS JOIN current_snapshot AS s
 WHERE
     t.limit_seconds IS NOT NULL
     -- Less than a second over the limit is the part of a second that the time of a dump leaves out.
-    AND CAST(k.expires_at_ms AS DOUBLE) - s.taken_at_ms >= CAST(t.limit_seconds AS DOUBLE) * 1000 + 1000
+    AND CAST(k.expires_at_ms AS DOUBLE) - t.taken_at_ms >= CAST(t.limit_seconds AS DOUBLE) * 1000 + 1000

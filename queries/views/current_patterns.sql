@@ -20,6 +20,11 @@ SELECT
     p.types,
     p.memory_bytes,
     p.value_bytes,
+    p.shortest_key_bytes,
+    p.longest_key_bytes,
+    p.blank_keys,
+    p.escaped_keys,
+    p.braced_keys,
     literal_text(p.pattern) AS literal,
     coalesce(p.namespace, p.pattern) AS first_segment,
     CASE

@@ -9,19 +9,15 @@ columns:
   memory_bytes: sum of memory_bytes, NULL where unknown
   value_bytes: payload without any overhead
   dump_bytes: bytes in the file
+  size_bytes: memory where it is known, else payload and name
 ---*/
 SELECT
     snapshot_id,
     slot,
-    count(*) AS keys,
-    count(expires_at_ms) AS expiring_keys,
-    CAST(sum(memory_bytes) AS BIGINT) AS memory_bytes,
-    CAST(sum(value_bytes) AS BIGINT) AS value_bytes,
-    CAST(sum(dump_bytes) AS BIGINT) AS dump_bytes
-FROM key_rows
-GROUP BY snapshot_id, slot
-
-UNION ALL
-
-SELECT *
-FROM kept_slots
+    keys,
+    expiring_keys,
+    memory_bytes,
+    value_bytes,
+    dump_bytes,
+    size_bytes
+FROM slot_rows

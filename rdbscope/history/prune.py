@@ -61,8 +61,7 @@ def _apply(connection: Connection, found: Plan) -> None:
     connection.execute("BEGIN")
     try:
         for snapshot_id in found.thin:
-            for name in ("kept_largest_keys", "kept_slots"):
-                connection.execute(script(name), {"snapshot_id": snapshot_id})
+            connection.execute(script("kept_largest_keys"), {"snapshot_id": snapshot_id})
             for table in _KEY_TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE snapshot_id = ?", [snapshot_id])
             connection.execute("UPDATE snapshots SET detail = 'roll-ups' WHERE snapshot_id = ?", [snapshot_id])

@@ -24,7 +24,7 @@ from rdbscope.store.rollup_files import script
 if TYPE_CHECKING:
     from rdbscope._native import Reader
 
-_ROLLUPS = ("key_groups", "pattern_forms", "patterns", "prefix_nodes")
+_ROLLUPS = ("key_groups", "pattern_forms", "patterns", "prefix_nodes", "slot_rows")
 
 
 @dataclass(frozen=True)

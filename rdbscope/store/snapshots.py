@@ -33,7 +33,7 @@ _TABLES = (
     "anomalies",
     "templates",
     "kept_largest_keys",
-    "kept_slots",
+    "slot_rows",
     "findings",
     "snapshots",
 )

@@ -9,7 +9,12 @@ WITH totals AS (
         sum(value_bytes)::BIGINT AS value_bytes,
         sum(key_bytes)::BIGINT AS key_bytes,
         sum(dump_bytes)::BIGINT AS dump_bytes,
-        max(max_bytes) AS max_bytes
+        max(max_bytes) AS max_bytes,
+        min(shortest_key_bytes) AS shortest_key_bytes,
+        max(longest_key_bytes) AS longest_key_bytes,
+        sum(blank_keys)::BIGINT AS blank_keys,
+        sum(escaped_keys)::BIGINT AS escaped_keys,
+        sum(braced_keys)::BIGINT AS braced_keys
     FROM key_groups
     GROUP BY pattern_id
 ),
@@ -67,7 +72,12 @@ SELECT
     q.p50_bytes,
     q.p95_bytes,
     q.p99_bytes,
-    t.max_bytes
+    t.max_bytes,
+    t.shortest_key_bytes,
+    t.longest_key_bytes,
+    t.blank_keys,
+    t.escaped_keys,
+    t.braced_keys
 FROM new_patterns AS p
 INNER JOIN totals AS t ON t.pattern_id = p.pattern_id
 LEFT JOIN percentiles AS q ON q.pattern_id = p.pattern_id

@@ -85,7 +85,12 @@ CREATE TABLE patterns (
     p50_bytes BIGINT,
     p95_bytes BIGINT,
     p99_bytes BIGINT,
-    max_bytes BIGINT
+    max_bytes BIGINT,
+    shortest_key_bytes BIGINT NOT NULL,
+    longest_key_bytes BIGINT NOT NULL,
+    blank_keys BIGINT NOT NULL,
+    escaped_keys BIGINT NOT NULL,
+    braced_keys BIGINT NOT NULL
 );
 
 CREATE TABLE pattern_forms (
@@ -246,14 +251,15 @@ CREATE TABLE kept_largest_keys (
     pattern VARCHAR NOT NULL
 );
 
-CREATE TABLE kept_slots (
+CREATE TABLE slot_rows (
     snapshot_id BIGINT NOT NULL,
     slot SMALLINT NOT NULL,
     keys BIGINT NOT NULL,
     expiring_keys BIGINT NOT NULL,
     memory_bytes BIGINT,
     value_bytes BIGINT,
-    dump_bytes BIGINT NOT NULL
+    dump_bytes BIGINT NOT NULL,
+    size_bytes BIGINT NOT NULL
 );
 
 CREATE TABLE findings (
