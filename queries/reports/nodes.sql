@@ -55,7 +55,7 @@ SELECT
         ELSE 'yes'
     END AS whole,
     h.shard,
-    CASE WHEN h.place = 1 THEN 'yes' ELSE 'no: another copy of the shard is' END AS counted
+    CASE WHEN h.place = 1 THEN 'yes' ELSE 'no, a copy' END AS counted
 FROM snapshots AS s
 INNER JOIN shards AS h ON h.snapshot_id = s.snapshot_id
 ORDER BY h.shard, h.place
