@@ -200,6 +200,11 @@ def test_a_cluster_counts_no_shard_twice(run: Run, tmp_path: Path) -> None:
         ratios = {row["node"].removesuffix(".rdb"): row["times_mean"] for row in found["tables"]["nodes"]["rows"]}
         assert ratios["b"] > 1 > ratios["a"]
         assert found["verdict"].startswith("All 4 backups are whole")
+    for number in (1, 2):
+        (tmp_path / f"s{number}").mkdir()
+        (tmp_path / f"s{number}" / "dump.rdb").write_bytes(night(number))
+    same_name = _json(run, "s1/dump.rdb", "s2/dump.rdb")
+    assert [row["node"] for row in same_name["snapshots"]] == ["s1/dump.rdb", "s2/dump.rdb"]
     assert b"Not in the sums, being another copy of a shard: a-replica" in run("report", "--all-nodes").stdout
     for name in _FORMATS:
         assert run("report", "--all-nodes", "--format", name).returncode == 0
