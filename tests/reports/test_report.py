@@ -7,6 +7,7 @@ import io
 import json
 import re
 import resource
+import shutil
 import signal
 import subprocess
 from html import unescape
@@ -28,11 +29,18 @@ _SCHEMA = json.loads((ROOT / "rdbscope/reports/schema/report-1.json").read_text(
 _FORMATS = ("text", "html", "markdown", "json", "csv")
 
 
-@pytest.fixture
-def two(tmp_path: Path, run: Run) -> Path:
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("loaded")
     for number in (1, 2):
-        (tmp_path / "dump.rdb").write_bytes(night(number))
-        assert run("load", "dump.rdb").returncode == 0
+        (folder / "dump.rdb").write_bytes(night(number))
+        subprocess.run(program("load", "dump.rdb"), cwd=folder, env=environment(), check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def two(tmp_path: Path, loaded: Path) -> Path:
+    shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
