@@ -14,16 +14,19 @@ import pytest
 from tests.conftest import ROOT, environment, program
 
 _PACKAGE = ROOT / "rdbscope"
-_HEAVY = ("duckdb", "pyarrow", "rich", "lz4", "zstandard", "fsspec", "numpy", "rdbscope._native")
+_HEAVY = ("duckdb", "pyarrow", "rich", "lz4", "zstandard", "fsspec", "numpy", "jinja2", "rdbscope._native")
 # Folder of the package, and the folders it must not import.
 _FORBIDDEN = {
     "sources": ("store", "reports", "exports", "cli"),
     "store": ("reports", "exports", "cli"),
+    "comparison": ("reports", "exports", "cli"),
     "reports": ("cli", "exports"),
 }
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["load", "--help"], ["query", "--help"], ["completion", "bash"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["load", "--help"], ["query", "--help"], ["report", "--help"], ["completion", "bash"]]
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     script = (
         "import sys; from rdbscope.__main__ import run; run(sys.argv[1:]);"

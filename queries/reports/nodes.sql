@@ -3,7 +3,7 @@ title: Nodes
 description: One row per snapshot of the report; of a master and its replicas only one counts.
 columns:
   snapshot_id: number | snapshot | the snapshot
-  node: text | node | node, else the name of the file
+  node: text | node | node, else the name of the file, or its path where two have one name
   server: text | server | server and version
   taken_at_ms: time | taken | when the dump was taken
   keys: count | keys | keys
@@ -43,7 +43,7 @@ shards AS (
 
 SELECT
     s.snapshot_id,
-    coalesce(s.node, s.name) AS node,
+    coalesce(s.node, CASE WHEN count(*) OVER (PARTITION BY s.name) > 1 THEN s.source ELSE s.name END) AS node,
     s.server || coalesce(' ' || s.server_version, '') AS server,
     s.taken_at_ms,
     s.keys,
@@ -55,7 +55,7 @@ SELECT
         ELSE 'yes'
     END AS whole,
     h.shard,
-    CASE WHEN h.place = 1 THEN 'yes' ELSE 'no: another copy of the shard is' END AS counted
+    CASE WHEN h.place = 1 THEN 'yes' ELSE 'no, a copy' END AS counted
 FROM snapshots AS s
 INNER JOIN shards AS h ON h.snapshot_id = s.snapshot_id
 ORDER BY h.shard, h.place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log1p
 from typing import Any
 
 from rdbscope.reports.human import share, size
@@ -41,7 +42,7 @@ def icicle(table: Table) -> tuple[list[Box], int]:
     shares = [one["share"] or 0 for one in tops]
     sizes = sum(one["size_bytes"] or 0 for one in tops)
     whole = round(sizes / sum(shares)) if sum(shares) else sizes
-    boxes = [Box(0, -1, 0, 0, 100, "all", "all keys", f"all keys: {size(whole)}")]
+    boxes = [Box(0, -1, 0, 0, 100, "all", "all keys", f"all keys – {size(whole)}")]
     # Colours begin where the tree first branches: one namespace over everything would be one colour.
     uncoloured = {0}
     waiting: list[tuple[Mapping[str, Any] | None, int, float, int, int]] = [(None, 0, 0.0, whole, 0)]
@@ -58,7 +59,7 @@ def icicle(table: Table) -> tuple[list[Box], int]:
             hue = f"c{number % _HUES}" if box_id in uncoloured else parent.hue
             if box_id in uncoloured and len(below) == 1:
                 uncoloured.add(len(boxes))
-            label = f"{child['prefix']}: {size(child['size_bytes'])}, {share(child['size_bytes'] or 0, whole)}"
+            label = f"{child['prefix']} – {size(child['size_bytes'])}, {share(child['size_bytes'] or 0, whole)}"
             boxes.append(
                 Box(
                     len(boxes),
@@ -86,7 +87,7 @@ def icicle(table: Table) -> tuple[list[Box], int]:
                     100 * bytes_here / whole,
                     "more",
                     f"({text})",
-                    f"({text}): {size(bytes_here)}",
+                    f"({text}) – {size(bytes_here)}",
                 )
             )
     return boxes, 1 + max(box.depth for box in boxes)
@@ -103,9 +104,10 @@ def heat(table: Table) -> tuple[list[tuple[str, str]], int]:
     used = sum(row["used_slots"] for row in table.rows)
     paths: dict[int, list[str]] = defaultdict(list)
     for row in table.rows:
-        level = max(1, -(-_LEVELS * (row["size_bytes"] or 0) // most)) if most else 1
+        # By orders of magnitude: one huge key must not make all the others look alike.
+        level = max(1, round(_LEVELS * log1p(row["size_bytes"] or 0) / log1p(most))) if most else 1
         down, across = divmod(row["from_slot"] // 16, _COLUMNS)
-        paths[int(level)].append(f"M{across} {down}h1v1h-1z")
+        paths[level].append(f"M{across} {down}h1v1h-1z")
     return [(f"h{level}", "".join(parts)) for level, parts in sorted(paths.items())], used
 
 

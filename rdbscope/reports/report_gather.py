@@ -78,6 +78,9 @@ def gather(connection: Connection, snapshots: Sequence[int], wanted: Wanted) -> 
         raise UsageError("the database has no snapshot", hint="load a dump first, or name one")
     with query_errors():
         nodes = _rows(connection, "nodes", snapshots)
+        if wanted.redact:
+            # What comes behind the kind and the place of a damage can speak of names.
+            nodes = [row | {"whole": row["whole"].partition(": ")[0]} for row in nodes]
         counted = [row["snapshot_id"] for row in nodes if row["counted"] == "yes"]
         earlier = {number: lineage.before(connection, number) for number in counted}
         before = [number for number in earlier.values() if number is not None] if all(earlier.values()) else []

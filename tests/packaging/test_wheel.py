@@ -39,6 +39,8 @@ def test_the_wheel_holds_every_query_and_nothing_stray(wheel: Path) -> None:
         for path in (ROOT / "rdbscope/store").rglob("*.sql")
     }
     assert store <= names
+    reports = {f"templates/report.{kind}" for kind in ("html.j2", "css", "js")} | {"schema/report-1.json"}
+    assert {f"rdbscope/reports/{name}" for name in reports} <= names
     assert {"rdbscope/py.typed", "rdbscope/_native.pyi"} <= names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"rdbscope"}
     assert "cp310-abi3" in wheel.name

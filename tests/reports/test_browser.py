@@ -107,7 +107,7 @@ def test_filter(browser: Browser) -> None:
 
 _SHOWN = (
     "[...document.querySelectorAll('.box')].filter(b => b.style.display !== 'none')"
-    ".map(b => b.getAttribute('aria-label').split(': ')[0])"
+    ".map(b => b.getAttribute('aria-label').split(' – ')[0])"
 )
 
 
@@ -118,7 +118,7 @@ def test_drill_down_by_mouse_and_keyboard(browser: Browser) -> None:
     assert browser.value(_SHOWN)[:2] == ["all keys", "cache:"]
     assert "user:" not in browser.value(_SHOWN)
     assert browser.value(f"document.querySelectorAll('.box')[{number}].getAttribute('width')") == "100%"
-    assert browser.value("document.getElementById('path').textContent").startswith("cache:")
+    assert browser.value("document.getElementById('path').textContent").startswith("cache: – ")
     browser.value("document.getElementById('up').click()")
     assert browser.value(_SHOWN) == before
     browser.value(f"document.querySelectorAll('.box')[{number}].focus()")
@@ -161,6 +161,12 @@ def test_dark_on_a_screen(browser: Browser, page: Path) -> None:
 
 
 def test_print(browser: Browser) -> None:
+    # The width of an A4 sheet between its margins.
+    browser.call("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    assert browser.value("document.documentElement.scrollWidth") <= 718
+    assert browser.value("getComputedStyle(document.querySelector('nav')).display") == "none"
+    browser.call("Emulation.setEmulatedMedia", media="")
     content = browser.pdf()
     assert content.startswith(b"%PDF") and len(content) > 20_000
     assert browser.value("[...document.querySelectorAll('details')].every(d => d.open)")

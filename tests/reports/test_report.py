@@ -7,6 +7,7 @@ import io
 import json
 import re
 import resource
+import shutil
 import signal
 import subprocess
 from html import unescape
@@ -28,11 +29,18 @@ _SCHEMA = json.loads((ROOT / "rdbscope/reports/schema/report-1.json").read_text(
 _FORMATS = ("text", "html", "markdown", "json", "csv")
 
 
-@pytest.fixture
-def two(tmp_path: Path, run: Run) -> Path:
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("loaded")
     for number in (1, 2):
-        (tmp_path / "dump.rdb").write_bytes(night(number))
-        assert run("load", "dump.rdb").returncode == 0
+        (folder / "dump.rdb").write_bytes(night(number))
+        subprocess.run(program("load", "dump.rdb"), cwd=folder, env=environment(), check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def two(tmp_path: Path, loaded: Path) -> Path:
+    shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
@@ -200,6 +208,11 @@ def test_a_cluster_counts_no_shard_twice(run: Run, tmp_path: Path) -> None:
         ratios = {row["node"].removesuffix(".rdb"): row["times_mean"] for row in found["tables"]["nodes"]["rows"]}
         assert ratios["b"] > 1 > ratios["a"]
         assert found["verdict"].startswith("All 4 backups are whole")
+    for number in (1, 2):
+        (tmp_path / f"s{number}").mkdir()
+        (tmp_path / f"s{number}" / "dump.rdb").write_bytes(night(number))
+    same_name = _json(run, "s1/dump.rdb", "s2/dump.rdb")
+    assert [row["node"] for row in same_name["snapshots"]] == ["s1/dump.rdb", "s2/dump.rdb"]
     assert b"Not in the sums, being another copy of a shard: a-replica" in run("report", "--all-nodes").stdout
     for name in _FORMATS:
         assert run("report", "--all-nodes", "--format", name).returncode == 0
