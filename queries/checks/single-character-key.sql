@@ -8,6 +8,13 @@ fix: Delete it, or give it a name that says what it is.
 before: `x`
 after: `shop:import:cursor`
 ---*/
+-- A character takes up to four bytes. The length comes with the patterns, so that names of others are not even read.
+WITH suspects AS (
+    SELECT p.pattern_id, 1 AS characters
+    FROM current_patterns AS p
+    WHERE p.shortest_key_bytes <= 4
+)
+
 SELECT
     k.db,
     k.name,
@@ -20,7 +27,7 @@ SELECT
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
-WHERE
-    -- A character takes up to four bytes.
-    k.pattern_id IN (SELECT p.pattern_id FROM current_patterns AS p WHERE p.shortest_key_bytes <= 4)
-    AND (length(k.name) = 1 OR (k.raw IS NOT NULL AND k.key_bytes = 1))
+INNER JOIN suspects AS q
+    ON
+        q.pattern_id = k.pattern_id
+        AND (length(k.name) = q.characters OR (k.raw IS NOT NULL AND k.key_bytes = q.characters))

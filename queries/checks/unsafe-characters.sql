@@ -9,6 +9,13 @@ fix: Use a string serializer for keys; percent-encode user input that goes into 
 before: `\xac\xed\x00\x05t\x00\x06otp:17` (Java serialization)
 after: `otp:17`
 ---*/
+-- What is looked for comes with the patterns, so that names of other patterns are not even read.
+WITH suspects AS (
+    SELECT p.pattern_id, ' ' AS blank, '\x' AS escape
+    FROM current_patterns AS p
+    WHERE p.blank_keys > 0 OR p.escaped_keys > 0
+)
+
 SELECT
     k.db,
     k.name,
@@ -24,10 +31,11 @@ SELECT
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
-WHERE
-    k.pattern_id IN (SELECT p.pattern_id FROM current_patterns AS p WHERE p.blank_keys > 0 OR p.escaped_keys > 0)
-    AND (
-        contains(k.name, ' ')
-        -- A backslash alone is written as two; what is left of \x is an escaped byte.
-        OR (k.raw IS NOT NULL AND contains(replace(k.name, '\\', ''), '\x'))
-    )
+INNER JOIN suspects AS q
+    ON
+        q.pattern_id = k.pattern_id
+        AND (
+            contains(k.name, q.blank)
+            -- A backslash alone is written as two; what is left of \x is an escaped byte.
+            OR (k.raw IS NOT NULL AND contains(replace(k.name, '\\', ''), q.escape))
+        )
