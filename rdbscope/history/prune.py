@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from rdbscope.history import compact
 from rdbscope.history.retention import Kept, Plan, Rule, plan
 from rdbscope.query_files import load
-from rdbscope.store import connect, fetch, snapshots
+from rdbscope.store import compact, connect, fetch, snapshots
 from rdbscope.store.connect import Connection
 from rdbscope.store.rollup_files import script
 
@@ -43,11 +39,9 @@ def prune(database: Path, rule: Rule) -> Pruned:
     before = database.stat().st_size
     with connect.writing(database) as connection:
         found = planned(connection, rule)
-        try:
-            if found.drop or found.thin:
+        if found.drop or found.thin:
+            with connect.transaction(connection, database):
                 _apply(connection, found)
-        except duckdb.Error as problem:
-            raise connect.problem_of(problem, database) from problem
     with connect.writing(database) as connection:
         # Also what a run before this one freed, and was killed before it could give it back.
         wanted = compact.worthwhile(connection)
@@ -58,17 +52,10 @@ def prune(database: Path, rule: Rule) -> Pruned:
 
 
 def _apply(connection: Connection, found: Plan) -> None:
-    connection.execute("BEGIN")
-    try:
-        for snapshot_id in found.thin:
-            connection.execute(script("kept_largest_keys"), {"snapshot_id": snapshot_id})
-            for table in _KEY_TABLES:
-                connection.execute(f"DELETE FROM {table} WHERE snapshot_id = ?", [snapshot_id])
-            connection.execute("UPDATE snapshots SET detail = 'roll-ups' WHERE snapshot_id = ?", [snapshot_id])
-        for snapshot_id in found.drop:
-            snapshots.delete(connection, snapshot_id)
-    except BaseException:
-        with contextlib.suppress(duckdb.Error):
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+    for snapshot_id in found.thin:
+        connection.execute(script("kept_largest_keys"), {"snapshot_id": snapshot_id})
+        for table in _KEY_TABLES:
+            connection.execute(f"DELETE FROM {table} WHERE snapshot_id = ?", [snapshot_id])
+        connection.execute("UPDATE snapshots SET detail = 'roll-ups' WHERE snapshot_id = ?", [snapshot_id])
+    for snapshot_id in found.drop:
+        snapshots.delete(connection, snapshot_id)

@@ -105,6 +105,25 @@ def scratch() -> Iterator[Connection]:
         _close(connection)
 
 
+@contextlib.contextmanager
+def transaction(connection: Connection, database: Path | None) -> Iterator[None]:
+    """All that is done inside, or nothing of it.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    connection.execute("BEGIN")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException as problem:
+        with contextlib.suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
+        if isinstance(problem, duckdb.Error):
+            raise problem_of(problem, database) from problem
+        raise
+
+
 def close_to_outside(connection: Connection, *, allow_files: bool) -> None:
     """Takes files, network, extensions, Python objects and settings away from the SQL that follows."""
     connection.execute("SET python_enable_replacements = false")
