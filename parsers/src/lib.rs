@@ -3,6 +3,7 @@
 //! The flow: [`source`] (bytes and checksum) → [`rdb`] (frame, opcodes, records) → [`encodings`] (values as
 //! [`events`]) → sinks that gather facts about each key.
 
+pub mod aof;
 #[cfg(feature = "python")]
 pub mod arrow;
 pub mod conversion;
