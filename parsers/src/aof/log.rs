@@ -196,16 +196,16 @@ impl LogReader {
         self.queue = Queue::default();
         sink.begin_part(part);
         let ended = self.commands(&mut reader, part, is_last, sink);
-        let mut tail = Tail::Whole;
         let mut good_offset = reader.offset();
-        match ended {
-            Ok(reached) => tail = reached,
+        let tail = match ended {
+            Ok(reached) => reached,
             Err(error) if self.salvage && error.kind().is_damage() => {
-                tail = Tail::Broken { offset: self.queue.open.unwrap_or(error.offset()) };
+                let offset = self.queue.open.unwrap_or(error.offset());
                 self.damage = Some(named(error, parts, part));
+                Tail::Broken { offset }
             }
             Err(error) => return Err(named(error, parts, part)),
-        }
+        };
         if let Tail::Cut { offset } | Tail::OpenTransaction { offset } = tail
             && !is_last
         {

@@ -5,4 +5,5 @@ pub mod commands;
 pub mod log;
 pub mod manifest;
 pub mod touched;
+pub mod version;
 mod word;

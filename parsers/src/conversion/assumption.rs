@@ -81,7 +81,7 @@ impl Target {
         };
         let cluster = overrides.cluster.unwrap_or_else(|| is_cluster_node(facts));
         let (thresholds, allocator) = (overrides.thresholds, overrides.allocator);
-        let doubt = doubt.or_else(|| narrow(facts));
+        let doubt = doubt.or_else(|| narrow(facts)).or_else(|| facts.doubt.map(str::to_owned));
         Assumption { target: Self { server, version, thresholds, allocator, cluster }, doubt }
     }
 
@@ -116,6 +116,9 @@ fn writer(facts: &FileFacts) -> (Server, Version, Option<String>) {
     let (name, text) = facts.server();
     let header = &facts.header;
     let Some(text) = text else {
+        if let Some((server, floor)) = facts.floor {
+            return at_least(server, floor);
+        }
         let (server, version) = newest_writer(header, None);
         let doubt = format!("the file names no server: {} {version} assumed for {}", server.as_str(), header.text());
         return (server, version, Some(doubt));
@@ -139,6 +142,15 @@ fn writer(facts: &FileFacts) -> (Server, Version, Option<String>) {
         unverified(named, version)
     };
     (named, version, doubt)
+}
+
+/// The verified version next to the earliest that can have written a log.
+fn at_least(server: Server, floor: Version) -> (Server, Version, Option<String>) {
+    let lines = || VERIFIED.iter().filter(|line| line.server == server).map(|line| line.last);
+    let version = lines().filter(|&last| last >= floor).min().or_else(|| lines().max()).unwrap_or(floor);
+    let name = server.as_str();
+    let doubt = format!("the log names no server: {name} {version} assumed, it shows {name} {floor} or later");
+    (server, version, Some(doubt))
 }
 
 fn line_of(server: Server, version: Version) -> Option<&'static Line> {
