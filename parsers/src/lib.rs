@@ -18,6 +18,7 @@ pub mod patterns;
 #[cfg(feature = "python")]
 mod python;
 pub mod rdb;
+pub mod replay;
 pub mod rows;
 #[cfg(feature = "python")]
 pub mod scan;
