@@ -4,6 +4,7 @@ pub mod command_keys;
 pub mod commands;
 pub mod log;
 pub mod manifest;
+pub mod profile;
 pub mod touched;
 pub mod version;
 mod word;
