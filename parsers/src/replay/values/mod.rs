@@ -5,6 +5,7 @@ pub mod hash;
 pub mod list;
 pub mod node;
 pub mod recorded;
+pub mod registers;
 pub mod set;
 pub mod sparse;
 pub mod string;
@@ -40,19 +41,6 @@ pub enum Value {
 }
 
 impl Value {
-    /// What `TYPE` answers, types of modules aside.
-    pub fn type_name(&self) -> &'static str {
-        match self {
-            Self::String(_) => StringValue::TYPE,
-            Self::List(_) => ListValue::TYPE,
-            Self::Set(_) => SetValue::TYPE,
-            Self::Zset(_) => ZsetValue::TYPE,
-            Self::Hash(_) => HashValue::TYPE,
-            Self::Stream(_) => Stream::TYPE,
-            Self::Recorded(recorded) => recorded.value_type().type_name(),
-        }
-    }
-
     /// Whether the key goes away: a collection without elements.
     pub fn is_gone(&self) -> bool {
         match self {

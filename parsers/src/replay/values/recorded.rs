@@ -1,9 +1,7 @@
 //! A value kept as the events that it was read as.
 
 use crate::encodings::Owned;
-use crate::events::{
-    ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink,
-};
+use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::rdb::codes::ValueType;
 
 #[derive(Debug, Clone)]

@@ -59,10 +59,6 @@ impl SetValue {
         self.encoding
     }
 
-    pub fn set_encoding(&mut self, encoding: Encoding) {
-        self.encoding = encoding;
-    }
-
     /// Takes the width that an intset has in a dump.
     pub fn set_width(&mut self, width: u8) {
         self.width = self.width.max(width);

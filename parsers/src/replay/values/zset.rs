@@ -81,10 +81,6 @@ impl ZsetValue {
         self.packed = false;
     }
 
-    pub fn set_packed(&mut self, packed: bool) {
-        self.packed = packed;
-    }
-
     pub fn encoding(&self, target: &Target) -> Encoding {
         match self.packed {
             true if target.has_listpacks() => Encoding::Listpack,
