@@ -54,9 +54,11 @@ impl Loader {
             }
             T::Zset | T::Zset2 | T::ZsetZiplist | T::ZsetListpack => {
                 let packed = matches!(encoding, Encoding::Ziplist | Encoding::Listpack);
-                build(&recorded, ZsetBuilder { zset: ZsetValue::empty(packed), member: None }, |built| {
-                    Some(built.zset.wrap())
-                })
+                build(
+                    &recorded,
+                    ZsetBuilder { zset: ZsetValue::empty(packed, target), member: None, stored: false },
+                    |built| Some(built.zset.wrap()),
+                )
             }
             T::Hash
             | T::HashZipmap
@@ -152,16 +154,25 @@ impl ValueSink for SetBuilder {
 struct ZsetBuilder {
     zset: ZsetValue,
     member: Option<Box<[u8]>>,
+    stored: bool,
 }
 
 impl ValueSink for ZsetBuilder {
+    fn packed(&mut self, _: Packed, _: u64, _: u64) {
+        self.stored = true;
+    }
+
     fn member(&mut self, member: Element<'_>) {
         self.member = Some(text(member));
     }
 
     fn score(&mut self, score: f64) {
         if let Some(member) = self.member.take() {
-            self.zset.load(&member, score);
+            if self.stored {
+                self.zset.load_as_stored(&member, score);
+            } else {
+                self.zset.load(&member, score);
+            }
         }
     }
 }

@@ -26,7 +26,12 @@ impl Log {
     pub fn target(&self) -> Target {
         let text = |name: &str| super::text_of(&self.meta, name).to_owned();
         let (server, version) = Target::parse_server(&format!("{}-{}", text("server"), text("version"))).unwrap();
-        Target::new(server, version)
+        let mut target = Target::new(server, version);
+        for (name, value) in self.meta["config_overrides"].as_object().into_iter().flatten() {
+            // Most settings decide no encoding.
+            target.thresholds.set(name, value.as_str().unwrap_or_default()).ok();
+        }
+        target
     }
 
     pub fn truth(&self) -> Vec<Value> {

@@ -40,7 +40,7 @@ pub fn unit(word: &[u8]) -> Result<f64, Applied> {
 /// Stores what is found under `to`.
 pub fn store(call: &mut Call<'_>, from: &[u8], to: &[u8], search: &Search) -> Outcome {
     let target = call.target();
-    let mut result = ZsetValue::empty(false);
+    let mut result = ZsetValue::empty(false, target);
     if let Some(zset) = call.read::<ZsetValue>(from)? {
         let mut found: Vec<(f64, f64, &[u8])> = zset
             .iter()

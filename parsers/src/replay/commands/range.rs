@@ -106,7 +106,7 @@ pub fn members(
         }
         By::Score => {
             let (low, high) = (ScoreBorder::read(low)?, ScoreBorder::read(high)?);
-            let found = zset.from_score(low.score).take_while(|(_, score)| high.is_above(*score));
+            let found = zset.at_least(low.score).take_while(|(_, score)| high.is_above(*score));
             Ok(ordered(found.filter(|(_, score)| low.is_below(*score)).map(owned).collect(), reverse))
         }
         By::Lex => {

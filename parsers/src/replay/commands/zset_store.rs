@@ -107,7 +107,7 @@ pub fn combine(name: &[u8], call: &mut Call<'_>) -> Outcome {
         let product = if matches!(aggregate, Aggregate::Count) { weight } else { score * weight };
         if product.is_nan() { 0.0 } else { product }
     };
-    let mut result = ZsetValue::empty(false);
+    let mut result = ZsetValue::empty(false, target);
     if name == b"ZUNIONSTORE" {
         for (source, weight) in &sources {
             for (member, score) in source.members() {
@@ -135,7 +135,7 @@ pub fn zdiffstore(call: &mut Call<'_>) -> Outcome {
     let end = (call.unsigned(2)? as usize).checked_add(3).ok_or(Applied::Refused)?;
     let names = call.argv.get(3..end).filter(|names| !names.is_empty()).ok_or(Applied::Refused)?;
     let sources = names.iter().map(|name| Source::of(call, name)).collect::<Result<Vec<_>, Applied>>()?;
-    let mut result = ZsetValue::empty(false);
+    let mut result = ZsetValue::empty(false, target);
     if let [first, rest @ ..] = sources.as_slice() {
         for (member, score) in first.members() {
             if rest.iter().all(|source| source.score(member).is_none()) {
@@ -166,7 +166,7 @@ pub fn zrangestore(call: &mut Call<'_>) -> Outcome {
         at += 1;
     }
     let target = call.target();
-    let mut result = ZsetValue::empty(true);
+    let mut result = ZsetValue::empty(true, target);
     if let Some(zset) = call.read::<ZsetValue>(from)? {
         let (low, high) = if reverse && by != By::Rank { (high, low) } else { (low, high) };
         let found = range::members(zset, by, low, high, reverse)?;

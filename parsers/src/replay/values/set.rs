@@ -112,9 +112,8 @@ impl SetValue {
         let short = member.len() as u64 <= thresholds.set_max_listpack_value;
         match self.encoding {
             Encoding::Intset if canonical_integer(member).is_some() => {
-                if n + 1 > thresholds.set_max_intset_entries.min(1 << 30) {
-                    self.encoding = Encoding::Hashtable;
-                }
+                let fits = n < thresholds.set_max_intset_entries.min(1 << 30);
+                self.encoding = if fits { Encoding::Intset } else { Encoding::Hashtable };
             }
             Encoding::Intset => {
                 let longest = self.members.keys().map(|number| number.len() as u64).max().unwrap_or(0);

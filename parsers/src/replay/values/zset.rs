@@ -46,12 +46,15 @@ pub struct ZsetValue {
     scores: HashMap<Arc<[u8]>, f64, foldhash::fast::RandomState>,
     order: BTreeSet<(Score, Arc<[u8]>)>,
     packed: bool,
+    /// Whether the packed form is a listpack, which holds whole scores as integers and so no negative zero.
+    in_listpack: bool,
     content_bytes: u64,
 }
 
 impl ZsetValue {
-    pub fn empty(packed: bool) -> Self {
-        Self { scores: HashMap::default(), order: BTreeSet::new(), packed, content_bytes: 0 }
+    pub fn empty(packed: bool, target: &Target) -> Self {
+        let (scores, order) = (HashMap::default(), BTreeSet::new());
+        Self { scores, order, packed, in_listpack: target.has_listpacks(), content_bytes: 0 }
     }
 
     /// As a command makes it that is about to add `expected` members, the first of this length.
@@ -59,7 +62,7 @@ impl ZsetValue {
         let thresholds = &target.thresholds;
         let most = thresholds.zset_max_listpack_entries;
         let few = if target.packs_lists_and_sets() { expected <= most } else { most > 0 };
-        Self::empty(few && first <= thresholds.zset_max_listpack_value)
+        Self::empty(few && first <= thresholds.zset_max_listpack_value, target)
     }
 
     /// Before `expected` members are added to it (7.2).
@@ -75,6 +78,11 @@ impl ZsetValue {
         let longest = self.scores.keys().map(|member| member.len() as u64).max().unwrap_or(0);
         self.packed =
             self.len() <= thresholds.zset_max_listpack_entries && longest <= thresholds.zset_max_listpack_value;
+        if self.packed && self.in_listpack {
+            let zeros: Vec<_> =
+                self.at_least(0.0).take_while(|(_, score)| *score == 0.0).map(|(m, _)| m.to_vec()).collect();
+            zeros.iter().for_each(|member| self.put(member, 0.0));
+        }
     }
 
     pub fn make_skiplist(&mut self) {
@@ -113,7 +121,7 @@ impl ZsetValue {
     }
 
     /// Members with scores of at least `low`, upwards.
-    pub fn from_score(&self, low: f64) -> impl Iterator<Item = (&[u8], f64)> {
+    pub fn at_least(&self, low: f64) -> impl Iterator<Item = (&[u8], f64)> {
         let start = (Score(low), Arc::from(&[][..]));
         self.order.range((Bound::Included(start), Bound::Unbounded)).map(|(score, member)| (&**member, score.0))
     }
@@ -123,7 +131,15 @@ impl ZsetValue {
         self.put(member, score);
     }
 
+    /// The same for a packed value that is taken over as it stands: the text of a negative zero stays.
+    pub fn load_as_stored(&mut self, member: &[u8], score: f64) {
+        let in_listpack = std::mem::replace(&mut self.in_listpack, false);
+        self.put(member, score);
+        self.in_listpack = in_listpack;
+    }
+
     fn put(&mut self, member: &[u8], score: f64) {
+        let score = if self.packed && self.in_listpack && score == 0.0 { 0.0 } else { score };
         let member: Arc<[u8]> = match self.scores.get_key_value(member) {
             Some((member, &old)) => {
                 let member = Arc::clone(member);
