@@ -65,6 +65,19 @@ struct Sorted {
     weight: Weight,
 }
 
+impl Sorted {
+    fn compare(&self, other: &Self) -> Ordering {
+        match (&self.weight, &other.weight) {
+            (Weight::Text(one), Weight::Text(other)) => one.cmp(other),
+            (Weight::Number(one), Weight::Number(two)) => {
+                let by_number = one.partial_cmp(two).unwrap_or(Ordering::Equal);
+                by_number.then_with(|| self.element.cmp(&other.element))
+            }
+            _ => Ordering::Equal,
+        }
+    }
+}
+
 enum Weight {
     Number(f64),
     Text(Option<Vec<u8>>),
@@ -97,7 +110,7 @@ pub fn sort(call: &mut Call<'_>) -> Outcome {
         // Sorting converts the source for good.
         call.update(key, ZsetValue::make_skiplist)?;
     }
-    let elements = if options.unsorted { elements } else { ordered(call, elements, &options)? };
+    let (elements, certain) = if options.unsorted { (elements, true) } else { ordered(call, elements, &options)? };
     let elements = limited(elements, options.limit);
     if elements.len().saturating_mul(options.get.len().max(1)) > MOST {
         return Err(Applied::NotReplayable(Reason::TooLarge));
@@ -115,7 +128,8 @@ pub fn sort(call: &mut Call<'_>) -> Outcome {
         }
     }
     list.convert_after(false, rules);
-    Ok(call.store_result(to, list.wrap()))
+    let applied = call.store_result(to, list.wrap());
+    if certain { Ok(applied) } else { Err(Applied::NotReplayable(Reason::Random)) }
 }
 
 fn limited(elements: Vec<Vec<u8>>, limit: Option<(i64, i64)>) -> Vec<Vec<u8>> {
@@ -125,7 +139,8 @@ fn limited(elements: Vec<Vec<u8>>, limit: Option<(i64, i64)>) -> Vec<Vec<u8>> {
     elements.into_iter().skip(start).take(count).collect()
 }
 
-fn ordered(call: &Call<'_>, elements: Vec<Vec<u8>>, options: &Options<'_>) -> Result<Vec<Vec<u8>>, Applied> {
+/// Elements in order, and whether a server must come to the same: it leaves open how equal texts of a pattern stand.
+fn ordered(call: &Call<'_>, elements: Vec<Vec<u8>>, options: &Options<'_>) -> Result<(Vec<Vec<u8>>, bool), Applied> {
     let mut all = Vec::with_capacity(elements.len());
     for element in elements {
         let text = match options.by {
@@ -140,17 +155,14 @@ fn ordered(call: &Call<'_>, elements: Vec<Vec<u8>>, options: &Options<'_>) -> Re
         all.push(Sorted { element, weight });
     }
     all.sort_by(|one, other| {
-        let order = match (&one.weight, &other.weight) {
-            (Weight::Text(one), Weight::Text(other)) => one.cmp(other),
-            (Weight::Number(first), Weight::Number(second)) => {
-                let by_number = first.partial_cmp(second).unwrap_or(Ordering::Equal);
-                by_number.then_with(|| one.element.cmp(&other.element))
-            }
-            _ => Ordering::Equal,
-        };
+        let order = one.compare(other);
         if options.descending { order.reverse() } else { order }
     });
-    Ok(all.into_iter().map(|sorted| sorted.element).collect())
+    let open = all.windows(2).any(|pair| match pair {
+        [one, other] => one.element != other.element && one.compare(other) == Ordering::Equal,
+        _ => false,
+    });
+    Ok((all.into_iter().map(|sorted| sorted.element).collect(), !open))
 }
 
 /// The value that a pattern means for an element: `#` the element, `key*` a string, `key*->field` a field.
