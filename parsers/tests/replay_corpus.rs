@@ -8,14 +8,23 @@ use std::io::Write as _;
 
 use _native::replay::{Applied, Keyspace, Options};
 use common::logs::{Log, Seen, logs, replay};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// When the corpus was loaded, about; keys that had expired by then are gone.
 const LOADED_AT_MS: i64 = 1_784_000_000_000;
 
 /// Facts that are compared, as columns of the table that is printed.
-const FACTS: [&str; 8] =
-    ["type", "n", "value_sha1", "expire_at_ms", "fields_with_ttl", "min_field_expire_ms", "stream", "encoding"];
+const FACTS: [&str; 9] = [
+    "type",
+    "n",
+    "value_sha1",
+    "expire_at_ms",
+    "fields_with_ttl",
+    "min_field_expire_ms",
+    "stream",
+    "array",
+    "encoding",
+];
 
 /// Keys that a log cannot tell, by the README of the corpus: what scripts wrote, and times to live that count from the load.
 fn cannot_be_known(log: &Log, name: &[u8], fact: &str) -> bool {
@@ -71,7 +80,11 @@ fn keyspaces_equal_the_truth() {
                 let Some(told) = line.get(fact).filter(|_| !ours.is_null() || fact == "expire_at_ms") else { continue };
                 let count = exact.entry(fact).or_default();
                 count.1 += 1;
-                let equal = if fact == "stream" { same_stream(&ours, told) } else { ours == *told };
+                let equal = match fact {
+                    "stream" => same_stream(&ours, told),
+                    "array" => ours == json!([told["length"], told["next_insert"]]),
+                    _ => ours == *told,
+                };
                 if equal {
                     count.0 += 1;
                 } else if !cannot_be_known(&log, &name, fact) && !approximate {
@@ -116,6 +129,7 @@ fn ours(row: &common::contents::Row, fact: &str, encoding: Option<&'static str>)
         "fields_with_ttl" => row.fields_with_ttl.into(),
         "min_field_expire_ms" => row.min_field_expire_ms.map_or(Value::Null, Value::from),
         "stream" => row.stream.clone().unwrap_or(Value::Null),
+        "array" => row.array.map_or(Value::Null, |(length, next)| json!([length, next])),
         "encoding" => encoding.map_or(Value::Null, Value::from),
         _ => Value::Null,
     }

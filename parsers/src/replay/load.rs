@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use super::stream::Stream;
 use super::values::list::Rules;
-use super::values::{HashValue, ListValue, Recorded, SetValue, StringValue, Typed, Value, ZsetValue, hash::Form};
+use super::values::{
+    Array, HashValue, ListValue, Recorded, SetValue, StringValue, Typed, Value, ZsetValue, hash::Form,
+};
 use crate::conversion::{Encoding, KeyHead, Target, Tracker};
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::forward_events;
@@ -68,15 +70,22 @@ impl Loader {
             | T::HashListpackExPreGa
             | T::HashMetadata
             | T::HashListpackEx
+            | T::HashTemplateListpack
+            | T::HashTemplateListpackRef
+            | T::HashTemplateArray
+            | T::HashTemplateArrayRef
             | T::Hash2 => {
                 let form = match encoding {
+                    Encoding::TemplateListpack => Form::TemplatePacked,
+                    Encoding::TemplateArray => Form::TemplateArray,
                     Encoding::ListpackEx => Form::PackedWithExpiry,
                     Encoding::Hashtable => Form::Table,
                     _ => Form::Packed,
                 };
-                let builder = HashBuilder { hash: HashValue::empty(form), field: None, value: None };
+                let builder = HashBuilder { hash: HashValue::empty(form), field: None, value: None, place: 0 };
                 build(&recorded, builder, |built| Some(built.hash.wrap()))
             }
+            T::Array => build(&recorded, ArrayBuilder::default(), |built| Some(built.0.wrap())),
             value_type if value_type.type_name() == Stream::TYPE => Value::Stream(Box::new(Stream::of(recorded))),
             _ => Value::Recorded(recorded),
         }
@@ -177,13 +186,43 @@ impl ValueSink for ZsetBuilder {
     }
 }
 
+#[derive(Default)]
+struct ArrayBuilder(Array);
+
+impl ValueSink for ArrayBuilder {
+    fn array(&mut self, _: u64, last_insert: Option<u64>) {
+        self.0.set_last_insert(last_insert);
+    }
+
+    fn array_slot(&mut self, index: u64, value: ArrayValue<'_>) {
+        let value = match value {
+            ArrayValue::Text(element) => text(element),
+            ArrayValue::Integer(number) => number.to_string().into_bytes().into(),
+            ArrayValue::Double(number) => format!("{number:?}").into_bytes().into(),
+            ArrayValue::Short(bytes) => bytes.into(),
+        };
+        self.0.set(index, &value);
+    }
+}
+
 struct HashBuilder {
     hash: HashValue,
     field: Option<Box<[u8]>>,
     value: Option<Box<[u8]>>,
+    place: u64,
 }
 
 impl ValueSink for HashBuilder {
+    fn template_place(&mut self, place: u64) {
+        self.place = place;
+    }
+
+    fn template(&mut self, id: Option<u64>, _: &[Vec<u8>]) {
+        if let Some(id) = id {
+            self.hash.set_template(id, self.place);
+        }
+    }
+
     fn field(&mut self, field: Element<'_>) {
         self.field = Some(text(field));
     }

@@ -17,16 +17,13 @@ const STREAM: &[&[u8]] = &[
     b"XREADGROUP",
 ];
 
-/// Commands of types that have no replay here: vector sets and arrays.
-const BUILT_IN: &[&[u8]] = &[b"VADD", b"VREM", b"VSETATTR"];
-
 pub fn is_stream_command(name: &[u8]) -> bool {
     STREAM.contains(&name)
 }
 
-/// Whether a module, or a type that has no replay here, has this command.
+/// Whether a module has this command.
 pub fn is_module_command(name: &[u8]) -> bool {
-    BUILT_IN.contains(&name) || name.contains(&b'.') || name.starts_with(b"AR")
+    name.contains(&b'.')
 }
 
 /// The place of the key of a stream command.

@@ -1,6 +1,7 @@
 //! Commands by family. Each takes the command's words and does to the databases what a server that loads the log does:
 //! nothing expires by itself, conditions are worked out from the state.
 
+mod array;
 mod bitfield;
 mod bitop;
 mod bits;
@@ -22,6 +23,7 @@ mod set;
 mod sort;
 mod streams;
 mod string;
+mod vector_set;
 mod zset;
 mod zset_store;
 
@@ -113,6 +115,16 @@ pub fn apply(name: &[u8], call: &mut Call<'_>) -> Outcome {
         b"HEXPIREAT" => hash_expiry::hexpire(call, 1000, false),
         b"HPEXPIREAT" => hash_expiry::hexpire(call, 1, false),
         b"HPERSIST" => hash_expiry::hpersist(call),
+        b"ARMSET" => array::armset(call),
+        b"ARSET" => array::arset(call),
+        b"ARINSERT" => array::insert(call, false),
+        b"ARRING" => array::insert(call, true),
+        b"ARSEEK" => array::arseek(call),
+        b"ARDEL" => array::remove(call, false),
+        b"ARDELRANGE" => array::remove(call, true),
+        b"VADD" => vector_set::vadd(call),
+        b"VREM" => vector_set::vrem(call),
+        b"VSETATTR" => vector_set::vsetattr(call),
         b"SWAPDB" => server::swapdb(call),
         b"FLUSHDB" => server::flush(call, false),
         b"FLUSHALL" => server::flush(call, true),

@@ -1,6 +1,7 @@
 //! Values in memory, one file per type: contents, the encoding that a server would hold them in, and the events that a
 //! dump of them gives.
 
+pub mod array;
 pub mod hash;
 pub mod list;
 pub mod node;
@@ -9,6 +10,7 @@ pub mod registers;
 pub mod set;
 pub mod sparse;
 pub mod string;
+pub mod vector_set;
 pub mod zset;
 
 use crate::conversion::{Encoding, Target};
@@ -17,11 +19,13 @@ use crate::memory::costs::Costs;
 use crate::rdb::codes::ValueType;
 use crate::replay::stream::Stream;
 
+pub use array::Array;
 pub use hash::HashValue;
 pub use list::ListValue;
 pub use recorded::Recorded;
 pub use set::SetValue;
 pub use string::StringValue;
+pub use vector_set::VectorSet;
 pub use zset::ZsetValue;
 
 /// Bytes that an element costs here besides its content, about: tables, boxes, order.
@@ -36,6 +40,8 @@ pub enum Value {
     Zset(ZsetValue),
     Hash(HashValue),
     Stream(Box<Stream>),
+    Array(Array),
+    VectorSet(VectorSet),
     /// A value that is kept as it was read: of a module, of a type without commands here, or not held whole.
     Recorded(Recorded),
 }
@@ -48,6 +54,8 @@ impl Value {
             Self::Set(set) => set.is_empty(),
             Self::Zset(zset) => zset.is_empty(),
             Self::Hash(hash) => hash.is_empty(),
+            Self::Array(array) => array.is_empty(),
+            Self::VectorSet(set) => set.is_empty(),
             Self::String(_) | Self::Stream(_) | Self::Recorded(_) => false,
         }
     }
@@ -61,6 +69,8 @@ impl Value {
             Self::Zset(zset) => zset.held_bytes(),
             Self::Hash(hash) => hash.held_bytes(),
             Self::Stream(stream) => stream.held_bytes(),
+            Self::Array(array) => array.held_bytes(),
+            Self::VectorSet(set) => set.held_bytes(),
             Self::Recorded(recorded) => recorded.held_bytes(),
         }
     }
@@ -73,7 +83,7 @@ impl Value {
             Self::Set(set) => Some(set.encoding()),
             Self::Zset(zset) => Some(zset.encoding(target)),
             Self::Hash(hash) => Some(hash.encoding(target)),
-            Self::Stream(_) | Self::Recorded(_) => None,
+            Self::Stream(_) | Self::Array(_) | Self::VectorSet(_) | Self::Recorded(_) => None,
         }
     }
 
@@ -86,6 +96,8 @@ impl Value {
             Self::Zset(zset) => zset.value_type(target),
             Self::Hash(hash) => hash.value_type(target),
             Self::Stream(stream) => stream.value_type(target),
+            Self::Array(_) => ValueType::Array,
+            Self::VectorSet(_) => ValueType::Module2,
             Self::Recorded(recorded) => recorded.value_type(),
         }
     }
@@ -102,6 +114,8 @@ impl Value {
                 sink.begin(stream.value_type(target), None);
                 stream.emit(sink);
             }
+            Self::Array(array) => array.emit(sink),
+            Self::VectorSet(set) => set.emit(sink),
             Self::Recorded(recorded) => recorded.emit(sink),
         }
         sink.end();
@@ -144,6 +158,8 @@ typed! {
     Zset(ZsetValue) = "zset";
     Hash(HashValue) = "hash";
     Stream(Stream) = "stream";
+    Array(Array) = "array";
+    VectorSet(VectorSet) = "module";
 }
 
 /// An element as a packed value holds it: integers are integers.
