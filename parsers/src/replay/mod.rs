@@ -5,11 +5,17 @@
 //! known from the log marks its keys approximate.
 
 mod applied;
+mod call;
+mod commands;
 mod context;
 mod keyspace;
+mod load;
+mod store;
 pub mod stream;
+mod values;
 
 pub use applied::{Applied, Reason};
+pub use commands::functions::Libraries;
 pub use context::{Context, Limits, Options};
 pub use keyspace::{Keyspace, Live};
 
