@@ -14,8 +14,8 @@ pub struct Signs {
     /// Highest format version of the payloads of RESTORE.
     payload: u16,
     /// A manifest, and replication offsets in it.
-    pub manifest: bool,
-    pub manifest_offsets: bool,
+    manifest: bool,
+    manifest_offsets: bool,
 }
 
 impl Default for Signs {
@@ -78,6 +78,11 @@ const ONLY_REDIS: &[&str] = &[
 ];
 
 impl Signs {
+    /// Signs that stand outside of the commands.
+    pub fn of_files(manifest: bool, manifest_offsets: bool) -> Self {
+        Self { manifest, manifest_offsets, ..Self::default() }
+    }
+
     /// Looks at a command.
     pub fn command(&mut self, command: &Command<'_>) {
         let Some(number) = command.number else { return };

@@ -3,6 +3,7 @@
 mod errors;
 mod facts;
 mod fingerprint;
+mod manifest;
 mod reader;
 mod side;
 mod source;
@@ -37,6 +38,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(key_slot, module)?)?;
     module.add_function(wrap_pyfunction!(safe_name, module)?)?;
     module.add_function(wrap_pyfunction!(fingerprint::fingerprint, module)?)?;
+    module.add_function(wrap_pyfunction!(manifest::manifest_files, module)?)?;
     module.add_function(wrap_pyfunction!(whatif::verified_servers, module)?)?;
     Ok(())
 }

@@ -91,6 +91,12 @@ impl Keyspace {
         applied
     }
 
+    /// Elements and expiry of a key of the selected database.
+    pub fn elements(&self, key: &[u8]) -> Option<(u64, Option<i64>)> {
+        let entry = self.store.get(self.selected, key)?;
+        Some((entry.value.elements(), entry.expires_at_ms))
+    }
+
     /// Bytes that keys and values take here, about.
     pub fn held_bytes(&self) -> u64 {
         self.store.held_bytes().saturating_add(self.libraries.held_bytes())

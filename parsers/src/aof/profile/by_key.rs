@@ -125,6 +125,11 @@ impl KeyWritesTable {
         self.missed == 0
     }
 
+    /// Bytes of log about a key, as far as they were counted.
+    pub fn bytes(&self, db: u64, name: &[u8]) -> u64 {
+        self.databases.get(&db).and_then(|names| names.get(name)).map_or(0, |writes| writes.bytes)
+    }
+
     pub fn len(&self) -> usize {
         self.keys
     }

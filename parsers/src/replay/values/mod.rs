@@ -60,6 +60,17 @@ impl Value {
         }
     }
 
+    /// Elements that a deletion frees one by one.
+    pub fn elements(&self) -> u64 {
+        match self {
+            Self::List(list) => list.len(),
+            Self::Set(set) => set.len(),
+            Self::Zset(zset) => zset.len(),
+            Self::Hash(hash) => hash.len(),
+            Self::String(_) | Self::Stream(_) | Self::Array(_) | Self::VectorSet(_) | Self::Recorded(_) => 0,
+        }
+    }
+
     /// Bytes that the value takes here, about.
     pub fn held_bytes(&self) -> u64 {
         match self {
