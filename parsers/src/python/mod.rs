@@ -6,6 +6,7 @@ mod fingerprint;
 mod manifest;
 mod reader;
 mod side;
+mod side_log;
 mod source;
 mod stream;
 mod whatif;

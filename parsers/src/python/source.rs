@@ -46,7 +46,9 @@ impl Source {
                 Ok(Box::new(file))
             }
             Self::Object(object) => Ok(Box::new(PythonReader { object })),
-            Self::Log(_) => Err(io::Error::other("this command reads dumps only: name the base file of the log, or load the log")),
+            Self::Log(_) => {
+                Err(io::Error::other("this command reads dumps only: name the base file of the log, or load the log"))
+            }
         }
     }
 }
