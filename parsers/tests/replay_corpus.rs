@@ -64,7 +64,10 @@ fn keyspaces_equal_the_truth() {
                 writeln!(faults, "{}: libraries {libraries:?}, not {told:?}", log.name).unwrap();
             }
         }
-        let mut rows = Seen::of(keyspace, &target).by_key();
+        let mut seen = Seen::of(keyspace, &target);
+        let memory = std::mem::take(&mut seen.memory_of);
+        let mut rows = seen.by_key();
+        let mut bytes = (0u64, 0u64);
         let mut exact: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
         let mut keys = (0u64, 0u64);
         let mut skipped = 0;
@@ -98,6 +101,12 @@ fn keyspaces_equal_the_truth() {
                 } else if !cannot_be_known(&log, &name, fact) && !approximate {
                     wrong.push(format!("{fact} {ours}, not {told}"));
                 }
+            }
+            if let (Some(&(figure, true)), Some(told)) =
+                (memory.get(&(line["db"].as_u64().unwrap(), name.clone())), line["memory"].as_u64())
+            {
+                bytes.1 += 1;
+                bytes.0 += u64::from(figure == told);
             }
             keys.1 += 1;
             keys.0 += u64::from(wrong.is_empty());
