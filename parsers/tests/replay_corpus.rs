@@ -67,6 +67,7 @@ fn keyspaces_equal_the_truth() {
         let mut seen = Seen::of(keyspace, &target);
         let memory = std::mem::take(&mut seen.memory_of);
         let mut rows = seen.by_key();
+        // As after a reload; the server was asked after the log, when values can have spare room.
         let mut bytes = (0u64, 0u64);
         let mut exact: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
         let mut keys = (0u64, 0u64);
@@ -123,11 +124,13 @@ fn keyspaces_equal_the_truth() {
         let facts: Vec<_> = exact.iter().map(|(fact, (same, all))| format!("{fact} {same}/{all}")).collect();
         writeln!(
             std::io::stderr(),
-            "{}: {}/{} keys ({skipped} streams left out), {} ({held} bytes)",
+            "{}: {}/{} keys ({skipped} streams left out), {}, memory {}/{} ({held} bytes)",
             log.name,
             keys.0,
             keys.1,
-            facts.join(", ")
+            facts.join(", "),
+            bytes.0,
+            bytes.1
         )
         .unwrap();
         for (outcome, count) in &outcomes {
