@@ -33,6 +33,8 @@ pub struct Keyspace {
     selected: u64,
     loader: Loader,
     libraries: Libraries,
+    /// Whether any key is approximate.
+    doubts: bool,
 }
 
 impl Keyspace {
@@ -44,6 +46,7 @@ impl Keyspace {
             store: Store::default(),
             selected: 0,
             libraries: Libraries::default(),
+            doubts: false,
             context,
         }
     }
@@ -78,12 +81,16 @@ impl Keyspace {
             db: self.selected,
         };
         let name = name.to_ascii_uppercase();
+        let (store, db) = (&call.store, call.db);
+        let is_doubtful = |word: &&[u8]| store.get(db, word).is_some_and(|entry| entry.approximate);
+        let passes_on = self.doubts && commands::keys::passes_doubt_on(&name) && argv.iter().skip(1).any(is_doubtful);
         let outcome = match commands::functions::apply(&name, &mut self.libraries, &call) {
             Some(outcome) => outcome,
             None => commands::apply(&name, &mut call),
         };
         let applied = outcome.unwrap_or_else(|applied| applied);
-        if let Applied::NotReplayable(_) = applied {
+        if passes_on || matches!(applied, Applied::NotReplayable(_)) {
+            self.doubts = true;
             for key in commands::keys::of(&name, argv) {
                 call.store.change(call.db, key, |entry| entry.approximate = true);
             }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use _native::conversion::{Encoding, KeyHead, Target, Tracker};
+use _native::conversion::{Allocator, Encoding, KeyHead, Target, Tracker};
 use _native::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use _native::forward_events;
+use _native::memory::{KeyFacts, Memory};
 use _native::rdb::codes::ValueType;
 use _native::rdb::{KeyRecord, Parser, RecordSink};
 use _native::replay::{Applied, Keyspace, Live};
@@ -27,6 +28,9 @@ impl Log {
         let text = |name: &str| super::text_of(&self.meta, name).to_owned();
         let (server, version) = Target::parse_server(&format!("{}-{}", text("server"), text("version"))).unwrap();
         let mut target = Target::new(server, version);
+        if let Some(allocator) = self.meta["allocator"].as_str().and_then(Allocator::parse) {
+            target.allocator = allocator;
+        }
         for (name, value) in self.meta["config_overrides"].as_object().into_iter().flatten() {
             // Most settings decide no encoding.
             target.thresholds.set(name, value.as_str().unwrap_or_default()).ok();
@@ -161,8 +165,11 @@ fn apply(keyspace: &mut Keyspace, command: &Command, told: &mut impl FnMut(&Comm
 pub struct Seen {
     pub contents: Contents,
     tracker: Tracker,
+    memory: Memory,
     target: Target,
     live: Option<Live>,
+    /// What the model says of a reload, and whether that is to the byte.
+    pub memory_of: HashMap<(u64, Vec<u8>), (u64, bool)>,
     pub live_of: HashMap<(u64, Vec<u8>), (Encoding, bool)>,
 }
 
@@ -171,6 +178,8 @@ impl Seen {
         let mut seen = Self {
             contents: Contents::default(),
             tracker: Tracker::new([target]),
+            memory: Memory::new(target, true),
+            memory_of: HashMap::new(),
             target: target.clone(),
             live: None,
             live_of: HashMap::new(),
@@ -191,7 +200,7 @@ impl Seen {
 }
 
 impl ValueSink for Seen {
-    forward_events!(contents, tracker);
+    forward_events!(contents, tracker, memory);
 }
 
 impl RecordSink for Seen {
@@ -201,8 +210,18 @@ impl RecordSink for Seen {
 
     fn key_end(&mut self, record: &KeyRecord, dump_bytes: u64) {
         let live = self.live.take().unwrap();
-        let encoding = live.encoding.unwrap_or_else(|| self.tracker.encoding(KeyHead::of(record), &self.target));
-        self.live_of.insert((record.db, record.name.clone()), (encoding, live.approximate));
+        let key = (record.db, record.name.clone());
+        let reloaded = self.tracker.encoding(KeyHead::of(record), &self.target);
+        let facts = KeyFacts {
+            name_bytes: record.name.len() as u64,
+            expires: record.expires_at_ms.is_some(),
+            evictable: record.idle_seconds.is_some() || record.lfu_frequency.is_some(),
+        };
+        let figures = self.memory.finish(&facts, reloaded);
+        if let Some(bytes) = figures.memory_bytes {
+            self.memory_of.insert(key.clone(), (bytes, figures.exact));
+        }
+        self.live_of.insert(key, (live.encoding.unwrap_or(reloaded), live.approximate));
         self.contents.key_end(record, dump_bytes);
     }
 

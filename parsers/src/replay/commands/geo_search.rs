@@ -1,5 +1,6 @@
 //! The search behind GEORADIUS … STORE and GEOSEARCHSTORE.
 
+use super::geo_cells::Cells;
 use super::geohash::Position;
 use crate::replay::applied::{Applied, Reason};
 use crate::replay::call::{Call, Outcome};
@@ -42,8 +43,10 @@ pub fn store(call: &mut Call<'_>, from: &[u8], to: &[u8], search: &Search) -> Ou
     let target = call.target();
     let mut result = ZsetValue::empty(false, target);
     if let Some(zset) = call.read::<ZsetValue>(from)? {
+        let cells = Cells::of(search, target);
         let mut found: Vec<(f64, f64, &[u8])> = zset
             .iter()
+            .filter(|(_, score)| cells.contain(*score))
             .filter_map(|(member, score)| Some((search.distance(Position::of_score(score))?, score, member)))
             .collect();
         let limited = search.count.is_some_and(|count| count < found.len() as u64);

@@ -1,10 +1,10 @@
 //! Positions as 52-bit integers, and distances on the sphere (geohash.c, geohash_helper.c).
 
-const LONGITUDES: (f64, f64) = (-180.0, 180.0);
-const LATITUDES: (f64, f64) = (-85.051_128_78, 85.051_128_78);
+pub const LONGITUDES: (f64, f64) = (-180.0, 180.0);
+pub const LATITUDES: (f64, f64) = (-85.051_128_78, 85.051_128_78);
 /// Bits per coordinate.
-const STEP: u32 = 26;
-const EARTH_RADIUS_METRES: f64 = 6_372_797.560_856;
+pub const STEP: u32 = 26;
+pub const EARTH_RADIUS_METRES: f64 = 6_372_797.560_856;
 
 /// A position.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Position {
 }
 
 /// Spreads the low 32 bits over the even ones.
-fn spread(bits: u32) -> u64 {
+pub fn spread(bits: u32) -> u64 {
     (0..32).fold(0, |all, bit| all | u64::from(bits >> bit & 1) << (2 * bit))
 }
 
@@ -63,7 +63,7 @@ impl Position {
 }
 
 /// As the servers convert: by a constant that is rounded first.
-fn radians(degrees: f64) -> f64 {
+pub fn radians(degrees: f64) -> f64 {
     degrees * (std::f64::consts::PI / 180.0)
 }
 

@@ -9,6 +9,7 @@ mod expiry;
 pub mod functions;
 mod generic;
 mod geo;
+mod geo_cells;
 mod geo_search;
 mod geohash;
 mod hash;
