@@ -40,8 +40,8 @@ _UNKNOWABLE = "k.name LIKE 'restored:%' AND $major < 7 OR k.name LIKE 'script:%'
 
 
 def _source(case: Path, files: list[dict[str, Any]]) -> Path:
-    manifest = next((file for file in files if file["kind"] == "manifest"), None)
-    return case / (manifest or files[0])["stored_as" if (manifest or files[0]).get("stored_as") else "path"]
+    named: Path = case / next((file for file in files if file["path"].endswith(".manifest")), files[0])["stored_as"]
+    return named
 
 
 def _server(case: Path) -> tuple[str, str]:
@@ -91,7 +91,8 @@ def _compare(connection: duckdb.DuckDBPyConnection, case: Path, major: int) -> N
         said = f"json_extract_string(t.{column}, '$.{field}')" if field else f"t.{column}"
         where = f"json_type(t.{column}, '$.{field}') <> 'NULL'" if field else "true"
         if column in ("fields_with_ttl", "min_field_expire_ms", "encoding"):
-            where = f"t.{column} IS NOT NULL AND t.{column} <> {"'unknown'" if column == 'encoding' else -1}"
+            other = "'unknown'" if column == "encoding" else "-1"
+            where = f"t.{column} IS NOT NULL AND t.{column} <> {other}"
         rows = connection.execute(
             f"SELECT k.name, {said}, {expression} FROM truth AS t JOIN ours AS k USING (db, key_hex) "
             f"WHERE {where} AND {said} IS DISTINCT FROM {expression} AND NOT ({unknowable})"
@@ -124,7 +125,7 @@ def test_damage_is_refused_with_its_place(case: Path) -> None:
         load_one(connection, source, ReadOptions(), database=None, labels=Labels())
     verdict = verify_source(source)
     assert (verdict.kind, verdict.offset) == (raised.value.kind, raised.value.offset)
-    assert raised.value.kind == "aof_protocol" and raised.value.offset <= meta["damage"]["offset"]
+    assert raised.value.kind == "aof_protocol" and raised.value.offset <= meta["damage"]["overwritten_at"]
     with connect.temporary() as connection:
         result = load_one(connection, source, ReadOptions(salvage=True), database=None, labels=Labels())
         assert result.damage is not None and result.keys > 0

@@ -4,6 +4,16 @@ use super::command_keys::{KNOWN, number_of};
 use super::log::Command;
 use crate::conversion::{Server, Version};
 
+/// What the signs of a log come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor {
+    pub server: Server,
+    /// The earliest version that writes such a log.
+    pub earliest: Version,
+    /// The version that stands best for all that write such a log.
+    pub typical: Version,
+}
+
 /// What a log shows of its writer.
 #[derive(Debug)]
 pub struct Signs {
@@ -126,7 +136,7 @@ impl Signs {
     }
 
     /// The earliest server that writes such a log.
-    pub fn floor(&self) -> (Server, Version) {
+    pub fn floor(&self) -> Floor {
         let mut floor = if self.has_scripts() { Version::new(2, 6, 0) } else { Version::new(2, 4, 0) };
         let mut raise = |holds: bool, major, minor| {
             if holds {
@@ -149,9 +159,16 @@ impl Signs {
         let valkey_fields = fields_expire && self.manifest && (self.has("HSETEX") || self.has("HGETDEL"));
         if self.payload >= VALKEY_PAYLOAD || (valkey_fields && !only_redis) {
             let minor = if self.has("MSETEX") || self.has("HGETDEL") { 1 } else { 0 };
-            return (Server::Valkey, Version::new(9, minor, 0));
+            let version = Version::new(9, minor, 0);
+            return Floor { server: Server::Valkey, earliest: version, typical: version };
         }
-        (Server::Redis, floor)
+        // Nothing tells 7.0 from what followed it, which has other encodings, nor 8.0 from 8.2 and later; only payloads do.
+        let typical = match (floor.major, floor.minor, self.payload) {
+            (7, 0, 0..=9) => Version::new(7, 2, 0),
+            (8, 0, 0..=9) => Version::new(8, 6, 0),
+            _ => floor,
+        };
+        Floor { server: Server::Redis, earliest: floor, typical }
     }
 }
 
@@ -165,8 +182,8 @@ mod tests {
             let argv: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
             signs.command(&Command::of(&argv, number_of(argv[0])));
         }
-        let (server, version) = signs.floor();
-        format!("{} {version}", server.as_str())
+        let floor = signs.floor();
+        format!("{} {}", floor.server.as_str(), floor.earliest)
     }
 
     #[test]

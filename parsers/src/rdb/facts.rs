@@ -2,7 +2,7 @@
 
 use super::functions::Function;
 use super::header::Header;
-use crate::conversion::{Server, Version};
+use crate::aof::version::Floor;
 
 /// Most anomalies of one kind that are kept one by one; more are only counted.
 const KEPT_PER_KIND: u64 = 1000;
@@ -119,7 +119,7 @@ pub struct FileFacts {
     pub not_kept: Vec<(&'static str, u64)>,
     pub dialect: Option<Dialect>,
     /// The earliest server that writes what a log without a dump shows.
-    pub floor: Option<(Server, Version)>,
+    pub floor: Option<Floor>,
     /// Why figures of memory are estimates whatever the server, where they are.
     pub doubt: Option<&'static str>,
     /// Commands inside the dump (UPDATE of Valkey 9.2) that were not applied.

@@ -148,7 +148,6 @@ impl LogScan {
                 let Some(parser) = self.parser.take() else { return Ok(()) };
                 self.base_bytes = parser.offset();
                 let (facts, input) = parser.into_parts();
-                self.facts.anomalies.clear();
                 self.facts = facts;
                 return self.replay(Some(input));
             }

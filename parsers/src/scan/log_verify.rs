@@ -97,11 +97,8 @@ impl CommandSink for Scout {
     }
 
     fn command(&mut self, command: &Command<'_>) -> Result<()> {
-        if self.has_dump {
-            return self.touched.command(command);
-        }
         self.signs.command(command);
-        Ok(())
+        if self.has_dump { self.touched.command(command) } else { Ok(()) }
     }
 }
 
