@@ -16,6 +16,7 @@ _NO_CONVENTIONS = "no conventions table: name one with --conventions, or begin o
 _NO_ACCESS = "the dump has no access facts: its server runs without an LRU or LFU policy"
 _NO_COUNTERS = "the dump has no access counters: its server runs without an LFU policy"
 _ONE_NODE = "dumps of several nodes are needed: load each with --node"
+_NO_LOG = "the snapshot is a dump: load an append-only log"
 
 
 class Availability:
@@ -23,12 +24,14 @@ class Availability:
 
     def __init__(self, connection: Connection, conventions: Sequence[Convention] | None) -> None:
         hint = fetch.scalar(connection, "SELECT eviction_hint FROM current_snapshot")
+        log = fetch.scalar(connection, "SELECT starts_with(source_kind, 'aof') FROM current_snapshot")
         nodes = fetch.scalar(connection, "SELECT count(DISTINCT node) FROM snapshots")
         self._missing = {
             "conventions": _NO_CONVENTIONS if conventions is None else None,
             "access": None if hint in ("lru", "lfu") else _NO_ACCESS,
             "lfu": None if hint == "lfu" else _NO_COUNTERS,
             "nodes": None if nodes > 1 else _ONE_NODE,
+            "aof": None if log else _NO_LOG,
         }
 
     def obstacle(self, check: Check) -> str | None:

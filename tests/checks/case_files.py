@@ -5,10 +5,14 @@ of a table), `now` (seconds after the dump). A key names its type first (`string
 (with `{n}` counting from 0), `value`, `size`, `open` and `close` (around the value), `elements`, `member` and `score`,
 `ttl`, `db`, `idle`, `freq`, and for streams `entries`, `added`, `deleted` and `groups`. `flagged: true` says that the
 check flags it; rows that are no keys stand in `names`.
+
+A case with `log` is an append-only log instead of a dump: commands, words parted by spaces, `{n}` counting from 0
+where `times N:` stands before them, and `#TS:` lines. What the check flags of it stands in `flagged`, by database.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +51,8 @@ class Case:
         )
 
     def dump(self) -> bytes:
+        if "log" in self.text:
+            return b"".join(_commands(str(line)) for line in self.text["log"])
         databases: dict[int, bytes] = {}
         for key, name in self._keys():
             databases[key.get("db", 0)] = databases.get(key.get("db", 0), b"") + _record(key, name)
@@ -60,13 +66,26 @@ class Case:
             for key, name in self._keys()
             if key.get("flagged")
         }
-        return keys | {(None, name) for name in self.text.get("names", ())}
+        of_log = {(db, name) for db, names in self.text.get("flagged", {}).items() for name in names}
+        return keys | of_log | {(None, name) for name in self.text.get("names", ())}
 
     def _keys(self) -> Iterator[tuple[dict[str, Any], str]]:
         for key in self.text.get("keys", ()):
             name = next(key[kind] for kind in _TYPES if kind in key)
             for number in range(key.get("times", 1)):
                 yield key, name.replace("{n}", str(number))
+
+
+def _commands(line: str) -> bytes:
+    repeated = re.fullmatch(r"times (\d+): (.*)", line)
+    times, line = (int(repeated[1]), repeated[2]) if repeated else (1, line)
+    if line.startswith("#"):
+        return f"{line}\r\n".encode()
+    out = b""
+    for number in range(times):
+        words = [word.replace("{n}", str(number)).encode() for word in line.split(" ")]
+        out += b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+    return out
 
 
 def cases() -> list[Case]:

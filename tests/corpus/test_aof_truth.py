@@ -17,7 +17,9 @@ from rdbscope.store.load import Labels
 from rdbscope.verification import verify_source
 from tests.conftest import SHARED
 
-_CASES = sorted(path.parent for folder in ("aof", "next") for path in (SHARED / "corpus" / folder).glob("*/*/meta.json"))
+_CASES = sorted(
+    path.parent for folder in ("aof", "next") for path in (SHARED / "corpus" / folder).glob("*/*/meta.json")
+)
 _LOGS = [case for case in _CASES if json.loads((case / "meta.json").read_text()).get("files")]
 _WHOLE = [case for case in _LOGS if (case / "truth.jsonl.gz").exists()]
 _BROKEN = [case for case in _LOGS if not (case / "truth.jsonl.gz").exists()]
