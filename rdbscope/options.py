@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 if TYPE_CHECKING:
     from rdbscope._native import ReadableLog, ReadableSource, Reader
@@ -84,7 +84,7 @@ class ReadOptions:
             arguments["until_seconds"] = self.until_seconds
             arguments["until_offset"] = self.until_offset
             arguments["replay_limit"] = self.replay_limit or default_replay_bytes()
-            arguments["loaded_at_ms"] = source.modified_at_ms
+            arguments["loaded_at_ms"] = cast("ReadableLog", source).modified_at_ms
         return _native.Reader(source, **arguments)
 
     @property
