@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::stream::Stream;
+use super::stream::{self, Stream};
 use super::values::list::Rules;
 use super::values::{
     Array, HashValue, ListValue, Recorded, SetValue, StringValue, Typed, Value, ZsetValue, hash::Form,
@@ -10,6 +10,7 @@ use super::values::{
 use crate::conversion::{Encoding, KeyHead, Target, Tracker};
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::forward_events;
+use crate::memory::costs::Costs;
 use crate::rdb::codes::ValueType;
 
 /// Gathers a value's events and makes of them what the server that loads them holds.
@@ -86,7 +87,11 @@ impl Loader {
                 build(&recorded, builder, |built| Some(built.hash.wrap()))
             }
             T::Array => build(&recorded, ArrayBuilder::default(), |built| Some(built.0.wrap())),
-            value_type if value_type.type_name() == Stream::TYPE => Value::Stream(Box::new(Stream::of(recorded))),
+            value_type if value_type.type_name() == Stream::TYPE => {
+                let full_back_length = Costs::of(target).constants.full_back_length;
+                let builder = stream::Builder::new(full_back_length, Stream::default_idempotence(target));
+                build(&recorded, builder, |built| Some(built.finish().wrap()))
+            }
             _ => Value::Recorded(recorded),
         }
     }

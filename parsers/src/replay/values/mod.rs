@@ -123,7 +123,7 @@ impl Value {
             Self::Hash(hash) => hash.emit(target, costs, sink),
             Self::Stream(stream) => {
                 sink.begin(stream.value_type(target), None);
-                stream.emit(sink);
+                stream.emit(target, sink);
             }
             Self::Array(array) => array.emit(sink),
             Self::VectorSet(set) => set.emit(sink),

@@ -151,14 +151,6 @@ impl Recorded {
         }
     }
 
-    /// Name of the module type, where it is one.
-    pub fn module_name(&self) -> Option<&str> {
-        self.events.iter().take(2).find_map(|event| match event {
-            Event::Module(name, _) => Some(name.as_str()),
-            _ => None,
-        })
-    }
-
     /// Tells the events, all but the end.
     pub fn emit<S: ValueSink>(&self, sink: &mut S) {
         self.events.iter().for_each(|event| event.tell(sink));
