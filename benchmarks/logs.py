@@ -79,7 +79,7 @@ def server(program: str, log: Path, folder: Path) -> Measure:
 
 
 def rdbscope(log: Path, folder: Path) -> Measure:
-    """rdbscope with a new database."""
+    """This program with a new database."""
     database = str(folder / "bench.duckdb")
     return measure([sys.executable, "-m", "rdbscope", "load", "--no-check", "--db", database, str(log)], folder)
 

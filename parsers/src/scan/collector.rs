@@ -46,6 +46,8 @@ pub struct Collector {
     pub(super) consumers: Spool,
     pub(super) anomalies: Vec<Anomaly>,
     pub(super) counts: Counts,
+    /// Whether streams of older servers get the counters that a later server makes up when it loads them.
+    pub(super) completes_streams: bool,
     /// What replay knows of the key that comes next.
     pub(super) live: Option<Live>,
     seen: u64,
@@ -71,6 +73,7 @@ impl Collector {
             consumers: spool(folder),
             anomalies: Vec::new(),
             counts: Counts::default(),
+            completes_streams: false,
             live: None,
             seen: 0,
             failure: None,
@@ -222,6 +225,9 @@ impl RecordSink for Collector {
             return self.note("empty-collection", record, "an empty collection, which servers drop when they load");
         }
         let encoding = tracker.encoding(KeyHead::of(record), target);
+        if self.completes_streams && (target.redis_from(7, 0, 0) || target.valkey_from(7, 0, 0)) {
+            facts.complete_stream();
+        }
         let elements = tracker.elements();
         let figures = memory.finish(&memory_key(record), encoding);
         let live = self.live.take();

@@ -83,6 +83,7 @@ impl Router {
         let target = Target::from_facts(facts, &self.overrides).target;
         self.keyspace = Keyspace::new(&replay::Options::new(target, self.loaded_at_ms));
         self.collector.before_first_key(facts);
+        self.collector.completes_streams = true;
     }
 
     pub(super) fn touched(&self) -> &Touched {

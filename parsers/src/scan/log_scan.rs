@@ -32,7 +32,7 @@ const DOUBT: &str = "memory of replayed keys is what they take after a dump and 
 const LARGE: u64 = 1000;
 
 /// Commands between two looks at the memory that is held.
-const LIMIT_COMMANDS: u64 = 256;
+const LIMIT_COMMANDS: u64 = 16;
 
 /// A pass over a log in progress.
 pub struct LogScan {
@@ -184,6 +184,7 @@ impl LogScan {
             keys_seen,
         };
         log.read(self.parts.as_mut(), behind_dump, &self.cancel, &mut replayer)?;
+        replayer.check_limit(0)?;
         let Replayer { keyspace, profile, unapplied, bytes, held_bytes, .. } = replayer;
         self.base_bytes = bytes;
         self.facts.functions = keyspace.libraries().iter().cloned().collect();
@@ -287,10 +288,7 @@ impl CommandSink for Replayer<'_> {
             self.unapplied.add(command, applied);
         }
         if self.commands.is_multiple_of(LIMIT_COMMANDS) {
-            self.held_bytes = self.held_bytes.max(self.keyspace.held_bytes());
-            if self.held_bytes > self.limit {
-                return Err(too_much(self.limit, command.offset));
-            }
+            self.check_limit(command.offset)?;
             self.progress.report(self.bytes, self.keys_seen);
         }
         Ok(())
@@ -304,6 +302,11 @@ fn is_transaction_word(command: &Command<'_>) -> bool {
 }
 
 impl Replayer<'_> {
+    fn check_limit(&mut self, offset: u64) -> Result<()> {
+        self.held_bytes = self.held_bytes.max(self.keyspace.held_bytes());
+        if self.held_bytes > self.limit { Err(too_much(self.limit, offset)) } else { Ok(()) }
+    }
+
     /// DEL of a key with many elements frees them while clients wait; a key whose time had come was freed by the server.
     fn note_large_deletes(&mut self, command: &Command<'_>) {
         let name = command.argv.first().copied().unwrap_or_default();
