@@ -46,6 +46,7 @@ impl Builder {
             }
             stream.groups = groups;
         }
+        self.stream.measure_groups();
         self.stream
     }
 
