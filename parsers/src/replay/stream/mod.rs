@@ -15,7 +15,7 @@ use crate::rdb::codes::ValueType;
 pub use commands::apply;
 pub use groups::{Consumer, Group, Pending};
 pub use load::Builder;
-pub use node::{Entry, Node};
+pub use node::{Entry, Node, Pair};
 
 /// Bytes that a pending entry costs here, about.
 const PENDING_COST: u64 = 120;

@@ -126,8 +126,7 @@ impl Node {
 
     /// Places of the elements that are equal to `text`.
     pub fn places_of(&self, text: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
-        let is_equal = move |(place, item): (usize, &Box<[u8]>)| (**item == *text).then_some(place);
-        self.items.iter().enumerate().filter_map(is_equal)
+        self.items.iter().enumerate().filter(move |(_, item)| ***item == *text).map(|(place, _)| place)
     }
 
     /// Takes the elements at these places.
