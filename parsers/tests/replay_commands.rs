@@ -291,3 +291,58 @@ fn libraries() {
     assert_eq!(keyspace.apply(&[b"FUNCTION", b"DELETE", b"tally"], None), Applied::Done);
     assert_eq!(keyspace.libraries().iter().count(), 0);
 }
+
+/// Facts of a stream at key `k`, as the truth files name them.
+fn stream(server: &str, commands: &[&str]) -> serde_json::Value {
+    run(server, commands).1[&(0, b"k".to_vec())].0.stream.clone().unwrap()
+}
+
+#[test]
+fn streams_are_trimmed_and_counted() {
+    let add = ["XADD k 1-1 f v", "XADD k 2-0 f v", "XADD k 3-0 g w"];
+    let facts = stream("redis-7.2", &[add[0], add[1], add[2], "XDEL k 2-0", "XTRIM k MAXLEN = 1"]);
+    assert_eq!(facts["length"], 1);
+    assert_eq!(facts["first_id"], "3-0");
+    assert_eq!(facts["max_deleted_id"], "2-0");
+    assert_eq!(facts["entries_added"], 3);
+    let facts = stream("redis-7.2", &[add[0], add[1], "XADD k MINID = 2-0 LIMIT 9 4-0 f v"]);
+    assert_eq!((&facts["length"], &facts["first_id"]), (&2.into(), &"2-0".into()));
+    assert_eq!(last(&[add[1], "XADD k 1-1 f v"]), Applied::Refused);
+    assert_eq!(last(&["XADD k NOMKSTREAM 1-1 f v"]), Applied::NoEffect);
+    assert_eq!(last(&["XADD k * f v"]), Applied::NotReplayable(Reason::Random));
+    assert_eq!(stream("redis-7.2", &["XADD k MAXLEN 0 1-1 x y", "XSETID k 9-9 ENTRIESADDED 7"])["last_id"], "9-9");
+}
+
+#[test]
+fn groups_hold_what_readers_took() {
+    let base = ["XADD k 1-0 f v", "XADD k 2-0 f v", "XGROUP CREATE k g 0 ENTRIESREAD 0"];
+    let claim = "XCLAIM k g ann 0 1-0 TIME 1600000000000 RETRYCOUNT 3 FORCE JUSTID LASTID 1-0";
+    let after = |more: &[&str]| {
+        let commands: Vec<&str> = base.iter().copied().chain([claim]).chain(more.iter().copied()).collect();
+        stream("redis-7.2", &commands)
+    };
+    let group = &after(&[])["group_list"][0];
+    assert_eq!((&group["pel"], &group["last_id"], &group["entries_read"]), (&1.into(), &"1-0".into(), &0.into()));
+    assert_eq!(group["pending"][0]["delivery_count"], 3);
+    let moved = after(&["XCLAIM k g bob 0 1-0 TIME 1600000000001 RETRYCOUNT 4 FORCE JUSTID"]);
+    assert_eq!(moved["group_list"][0]["consumers"][0]["pel"], 0);
+    assert_eq!(moved["group_list"][0]["consumers"][1]["pel"], 1);
+    assert_eq!(after(&["XACK k g 1-0"])["pel"], 0);
+    assert_eq!(after(&["XGROUP DELCONSUMER k g ann"])["pel"], 0);
+    assert_eq!(after(&["XGROUP DESTROY k g"])["groups"], 0);
+    // An entry that is gone leaves the pending ones when it is claimed, from 7.0 on.
+    assert_eq!(after(&["XDEL k 1-0", "XCLAIM k g ann 0 1-0 FORCE JUSTID"])["pel"], 0);
+    assert_eq!(after(&["XGROUP SETID k g 2-0 ENTRIESREAD 2"])["group_list"][0]["entries_read"], 2);
+}
+
+#[test]
+fn newer_ways_to_remove_and_release() {
+    let base = ["XADD k 1-0 f v", "XGROUP CREATE k g 0", "XCLAIM k g ann 0 1-0 FORCE JUSTID LASTID 1-0"];
+    let after = |more: &str| stream("redis-8.10", &[base[0], base[1], base[2], more]);
+    assert_eq!(after("XDELEX k KEEPREF IDS 1 1-0")["pel"], 1);
+    assert_eq!(after("XDELEX k DELREF IDS 1 1-0")["pel"], 0);
+    assert_eq!(after("XDELEX k ACKED IDS 1 1-0")["length"], 1);
+    assert_eq!(after("XACKDEL k g ACKED IDS 1 1-0")["length"], 0);
+    let released = &after("XNACK k g SILENT IDS 1 1-0")["group_list"][0];
+    assert_eq!((&released["nacked"], &released["pel"]), (&1.into(), &1.into()));
+}

@@ -33,6 +33,11 @@ pub fn apply(stream: &mut Option<Stream>, argv: &[&[u8]], context: &Context) -> 
         b"XAUTOCLAIM" | b"XREADGROUP" => Err(Applied::NotReplayable(crate::replay::Reason::Random)),
         _ => Err(Applied::Unknown),
     };
+    if let Some(stream) = stream
+        && name != b"XADD"
+    {
+        stream.measure_groups();
+    }
     outcome.unwrap_or_else(|applied| applied)
 }
 

@@ -1,6 +1,6 @@
 //! A stream out of the events of a dump.
 
-use super::{Consumer, Entry, Group, Pending, Stream};
+use super::{Consumer, Entry, Group, Pair, Pending, Stream};
 use crate::encodings::Owned;
 use crate::events::{Element, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 
@@ -17,7 +17,7 @@ fn text(element: Element<'_>) -> Box<[u8]> {
 pub struct Builder {
     stream: Stream,
     master: StreamId,
-    entry: Option<(StreamId, bool, Vec<(Box<[u8]>, Box<[u8]>)>)>,
+    entry: Option<(StreamId, bool, Vec<Pair>)>,
     field: Box<[u8]>,
     group: Box<[u8]>,
     consumer: Box<[u8]>,
@@ -46,6 +46,7 @@ impl Builder {
             }
             stream.groups = groups;
         }
+        self.stream.measure_groups();
         self.stream
     }
 

@@ -15,7 +15,7 @@ use crate::rdb::codes::ValueType;
 pub use commands::apply;
 pub use groups::{Consumer, Group, Pending};
 pub use load::Builder;
-pub use node::{Entry, Node};
+pub use node::{Entry, Node, Pair};
 
 /// Bytes that a pending entry costs here, about.
 const PENDING_COST: u64 = 120;
@@ -38,17 +38,25 @@ pub struct Stream {
     iids_added: u64,
     iids_duplicates: u64,
     content_bytes: u64,
+    /// Of groups and producers.
+    group_bytes: u64,
 }
 
 impl Stream {
+    /// Works out anew what groups and producers take.
+    fn measure_groups(&mut self) {
+        let groups = self.groups.values().map(|group| group.pending_count() * PENDING_COST + 200);
+        let sent = self.producers.values().map(|sent| sent.len() as u64 * PENDING_COST);
+        self.group_bytes = groups.chain(sent).sum();
+    }
+
     /// For how many seconds producers are kept, and how many of their ids, unless configured.
     pub fn default_idempotence(target: &Target) -> (u64, u64) {
         if target.redis_from(8, 4, 0) { (100, 100) } else { (0, 0) }
     }
 
     pub fn held_bytes(&self) -> u64 {
-        let groups = self.groups.values().map(|group| group.pending_count() * PENDING_COST + 200);
-        self.content_bytes + self.nodes.len() as u64 * 150 + groups.sum::<u64>() + self.iids_added.min(1 << 20) * 8
+        self.content_bytes + self.nodes.len() as u64 * 150 + self.group_bytes
     }
 
     pub fn value_type(&self, target: &Target) -> ValueType {

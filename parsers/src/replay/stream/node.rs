@@ -4,12 +4,15 @@ use crate::events::{Element, StreamId};
 use crate::memory::listpack_size;
 use crate::replay::values::packed_element;
 
+/// A field and its value.
+pub type Pair = (Box<[u8]>, Box<[u8]>);
+
 /// An entry.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub id: StreamId,
     pub deleted: bool,
-    pub pairs: Box<[(Box<[u8]>, Box<[u8]>)]>,
+    pub pairs: Box<[Pair]>,
 }
 
 impl Entry {

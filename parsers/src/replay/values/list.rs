@@ -290,21 +290,29 @@ impl ListValue {
 
     /// Takes elements equal to `text`, at most `most` of them, from one end on; gives their number.
     pub fn remove_equal(&mut self, text: &[u8], most: u64, from: End, rules: &Rules) -> u64 {
-        let mut places: Vec<u64> = Vec::new();
-        let is_equal = |(index, item): (usize, &[u8])| (item == text).then_some(index as u64);
-        match from {
-            End::Head => places.extend(self.iter().enumerate().filter_map(is_equal).take(most as usize)),
-            End::Tail => {
-                let last = self.count.saturating_sub(1);
-                let from_tail = self.iter().rev().enumerate().filter_map(is_equal).take(most as usize);
-                places.extend(from_tail.map(|index| last.saturating_sub(index)));
-                places.reverse();
+        let mut left = most;
+        let (layout, mut gone) = (rules.layout, Vec::new());
+        let mut remove_from = |node: &mut Node| {
+            let before = left;
+            let places: Vec<usize> = match from {
+                End::Head => node.places_of(text).take(left as usize).collect(),
+                End::Tail => node.places_of(text).rev().take(left as usize).collect(),
+            };
+            left -= places.len() as u64;
+            if !places.is_empty() {
+                node.remove_places(&places, layout);
             }
+            before - left
+        };
+        match from {
+            End::Head => gone.extend(self.nodes.iter_mut().map(&mut remove_from)),
+            End::Tail => gone.extend(self.nodes.iter_mut().rev().map(&mut remove_from)),
         }
-        for &index in places.iter().rev() {
-            self.remove_range(index, 1, rules);
-        }
-        places.len() as u64
+        let removed: u64 = gone.into_iter().sum();
+        self.nodes.retain(|node| !node.items.is_empty());
+        self.count = self.count.saturating_sub(removed);
+        self.content_bytes = self.content_bytes.saturating_sub(removed * text.len() as u64);
+        removed
     }
 
     /// Puts another element in the place of one.

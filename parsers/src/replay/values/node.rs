@@ -124,6 +124,24 @@ impl Node {
         self.items.drain(start..end);
     }
 
+    /// Places of the elements that are equal to `text`.
+    pub fn places_of(&self, text: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
+        self.items.iter().enumerate().filter(move |(_, item)| ***item == *text).map(|(place, _)| place)
+    }
+
+    /// Takes the elements at these places.
+    pub fn remove_places(&mut self, places: &[usize], layout: Layout) {
+        let mut wanted = vec![false; self.items.len()];
+        for &place in places {
+            if let Some(wanted) = wanted.get_mut(place) {
+                *wanted = true;
+            }
+        }
+        let mut wanted = wanted.into_iter();
+        self.items.retain(|_| wanted.next() != Some(true));
+        self.measure(layout);
+    }
+
     /// Puts another element in the place of one.
     pub fn replace(&mut self, at: usize, text: &[u8], layout: Layout) {
         if let Some(place) = self.items.get_mut(at) {
