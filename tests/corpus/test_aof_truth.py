@@ -107,7 +107,9 @@ def _compare(connection: duckdb.DuckDBPyConnection, case: Path, major: int) -> N
 
 def _profile(connection: duckdb.DuckDBPyConnection, meta: dict[str, Any]) -> None:
     """Counts of commands are those of the files that were read, but for what was cut off."""
-    if "cut" in meta or not all("commands" in file or file["path"].endswith(("manifest", "rdb")) for file in meta["files"]):
+    if "cut" in meta or not all(
+        "commands" in file or file["path"].endswith(("manifest", "rdb")) for file in meta["files"]
+    ):
         return
     names = [row[0] for row in connection.execute("SELECT name FROM aof_parts").fetchall()]
     wanted: dict[str, int] = {}
