@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
+
 use super::command_keys::{Effect, each_key};
 use super::log::Command;
 use super::word::integer;
@@ -39,7 +41,7 @@ pub struct Touched {
     /// Databases whose number changed: number now, number in the base.
     moved: HashMap<u64, u64>,
     selected: u64,
-    names: HashMap<u64, HashSet<Box<[u8]>>>,
+    names: HashMap<u64, HashSet<Box<[u8]>, RandomState>, RandomState>,
     globs: HashMap<u64, HashSet<Glob>>,
     flushed: HashSet<u64>,
     all_flushed: bool,
@@ -54,7 +56,7 @@ impl Touched {
         Self {
             moved: HashMap::new(),
             selected: 0,
-            names: HashMap::new(),
+            names: HashMap::default(),
             globs: HashMap::new(),
             flushed: HashSet::new(),
             all_flushed: false,

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use crate::aof::command_keys::{Effect, KNOWN, name_of};
 use crate::aof::log::Command;
 
@@ -79,7 +81,7 @@ impl KeyWrites {
 /// Writes by database and key.
 #[derive(Debug, Default)]
 pub struct KeyWritesTable {
-    databases: HashMap<u64, HashMap<Box<[u8]>, KeyWrites>>,
+    databases: HashMap<u64, HashMap<Box<[u8]>, KeyWrites, RandomState>, RandomState>,
     keys: usize,
     name_bytes: usize,
     /// A key that is not in the table was written at most so often.
