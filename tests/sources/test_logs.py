@@ -132,6 +132,8 @@ def test_stopping_at_a_time_or_a_byte(run: Run, tmp_path: Path) -> None:
     assert run("load", "x.aof").returncode == 0
     assert keys(tmp_path) == []
     assert run("load", "x.aof", "--until", "soon").returncode == 2
+    (tmp_path / "timeless.aof").write_bytes(log("SET a 1"))
+    assert run("load", "timeless.aof", "--until", "1700000099").returncode == 2
 
 
 def test_the_touched_keys_have_a_limit(run: Run, tmp_path: Path) -> None:
