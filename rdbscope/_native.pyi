@@ -15,6 +15,7 @@ __all__ = [
     "build_profile",
     "fingerprint",
     "key_slot",
+    "manifest_files",
     "safe_name",
     "verified_servers",
 ]
@@ -29,13 +30,15 @@ class DumpError(Exception):
 
     kind: str
     """empty, truncated, bad_magic, unsupported_version, unknown_type, corrupt_length, corrupt_lzf, corrupt_encoding,
-    checksum_mismatch, foreign_dialect, io or cancelled."""
+    checksum_mismatch, foreign_dialect, aof_protocol, bad_manifest, limit_exceeded, io or cancelled."""
     offset: int
     """Byte offset in the unpacked source where reading stopped."""
     db: int | None
     """Database of the key that was open."""
     key: bytes | None
     """Raw bytes of the key that was open."""
+    part: str | None
+    """File of a multi-part log that the offset counts in."""
     message: str
     """One line without file name, offset and key."""
 
@@ -44,6 +47,21 @@ class ReadableSource(Protocol):
     """What the reader takes instead of a path."""
 
     def read(self, size: int, /) -> bytes: ...
+
+@type_check_only
+class ReadableLog(Protocol):
+    """A log of one or several files, each of which is opened more than once."""
+
+    part_names: list[str]
+    """Names of the files, in the order of replay."""
+    manifest: bool
+    """Whether a manifest names them."""
+    manifest_offsets: bool
+    """Whether replication offsets stand in it."""
+    modified_at_ms: int | None
+    """Time of the newest file, which stands for the time of loading."""
+
+    def open_part(self, number: int, /) -> str | ReadableSource: ...
 
 @final
 class ArrowStream:
@@ -56,7 +74,8 @@ class Reader:
     """One pass over one snapshot: as key rows (`__arrow_c_stream__`) or without rows (`walk`).
 
     Args:
-        source: a local path, read natively (a FIFO or `/dev/stdin` works too), or an object with `read`.
+        source: a local path, read natively (a FIFO or `/dev/stdin` works too), an object with `read`, or one
+            with `open_part` for a log.
         salvage: keep what is sound instead of raising at the first damage.
         match: globs as KEYS takes them; a key that matches any is kept. None keeps all.
         types: names as TYPE answers them. None keeps all.
@@ -68,6 +87,10 @@ class Reader:
         cluster: whether the server runs in cluster mode; None decides by the dump.
         spool_dir: folder for facts that outgrow memory; None is the system's temporary folder.
         batch_rows: rows per Arrow batch.
+        until_seconds: of a log, apply commands up to this Unix time, by its annotations.
+        until_offset: of a log, apply commands up to this byte of its last file.
+        replay_limit: bytes that the keys which a log touches may take; None is no limit.
+        loaded_at_ms: time that relative expiries of a log without annotations count from.
 
     Raises:
         ValueError: a server, version, threshold or allocator that does not exist.
@@ -75,7 +98,7 @@ class Reader:
 
     def __new__(
         cls,
-        source: str | os.PathLike[str] | ReadableSource,
+        source: str | os.PathLike[str] | ReadableSource | ReadableLog,
         *,
         salvage: bool = False,
         match: list[bytes] | None = None,
@@ -88,6 +111,10 @@ class Reader:
         cluster: bool | None = None,
         spool_dir: str | os.PathLike[str] | None = None,
         batch_rows: int = 122_880,
+        until_seconds: int | None = None,
+        until_offset: int | None = None,
+        replay_limit: int | None = None,
+        loaded_at_ms: int | None = None,
     ) -> Reader: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Key rows, once.
@@ -169,6 +196,16 @@ def key_slot(name: bytes) -> int:
 
 def safe_name(name: bytes) -> str:
     r"""The key as safe text: control characters, invalid bytes and the backslash become `\xNN` and `\\`."""
+
+def manifest_files(text: bytes) -> list[tuple[bytes, bool, bool]]:
+    """Files that the manifest of a multi-part log names, in the order of replay, without those of history.
+
+    Returns:
+        Name, whether it is the base, whether a replication offset stands beside it.
+
+    Raises:
+        DumpError: the manifest breaks its rules.
+    """
 
 def fingerprint(paths: list[str]) -> str:
     """Length and digest of head and tail of every file; recognises the same dump without reading it whole."""

@@ -12,7 +12,6 @@ from rdbscope.checks.configured import Configured, configured
 from rdbscope.errors import RdbscopeError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource, expand, open_source
-from rdbscope.sources.accept import accept
 from rdbscope.store import connect
 from rdbscope.store.load import Labels, LoadResult, load_source
 
@@ -87,7 +86,6 @@ def load_one(
 ) -> LoadResult:
     """Opens one source and loads it; arguments as in `load_source`."""
     with open_source(source) as opened:
-        accept(opened)
         return load_source(
             connection,
             opened,

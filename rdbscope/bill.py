@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rdbscope.errors import DumpError, UsageError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import open_source
-from rdbscope.sources.accept import accept
+from rdbscope.sources.accept import accept_dump
 
 if TYPE_CHECKING:
     from rdbscope.api import Watch
@@ -105,7 +105,7 @@ def of_dump(source: str, name: bytes, options: ReadOptions, db: int | None, *, w
     from rdbscope import _native
 
     with open_source(source) as opened:
-        accept(opened)
+        accept_dump(opened)
         reader = options.reader(opened.native_input())
         try:
             with watch(opened, reader):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from rdbscope.errors import DumpError, InputError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource, open_source
-from rdbscope.sources.accept import accept
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +44,6 @@ class Dump:
     def _new_reader(self) -> Reader:
         self.close()
         self._open = open_source(self.source)
-        accept(self._open)
         self._reader = self.options.reader(self._open.native_input())
         return self._reader
 
@@ -118,6 +116,5 @@ def open(
         types=tuple(types or ()),
         databases=tuple(databases or ()),
     )
-    with open_source(name) as opened:
-        accept(opened)
+    open_source(name).close()
     return Dump(name, options)

@@ -58,6 +58,7 @@ class DumpError(InputError):
         offset: byte offset in the unpacked source where reading stopped.
         db: database of the key that was open, or None.
         key: raw bytes of the key that was open, or None.
+        part: the file of a multi-part log that the offset counts in, or None.
     """
 
     def __init__(self, source: str, cause: _native.DumpError) -> None:
@@ -67,10 +68,11 @@ class DumpError(InputError):
         self.db = cause.db
         self.key = cause.key
         self.reason = cause.message
+        self.part = cause.part
         super().__init__(self._sentence(), hint=HINTS.get(cause.kind))
 
     def _sentence(self) -> str:
-        where = f"byte {self.offset:,}"
+        where = f"byte {self.offset:,}" + (f" of {self.part}" if self.part is not None else "")
         if self.key is not None:
             from rdbscope._native import safe_name
 
@@ -120,6 +122,9 @@ HINTS: dict[str, str] = {
     "corrupt_lzf": "copy the file again, or keep what is sound with --salvage",
     "corrupt_encoding": "copy the file again, or keep what is sound with --salvage",
     "checksum_mismatch": "bytes changed after the server wrote them: copy the file again, or load it with --salvage",
+    "aof_protocol": "keep the commands before it with --salvage",
+    "bad_manifest": "copy the manifest again, before the files it names",
+    "limit_exceeded": "raise --replay-memory, or load the dump alone",
     "foreign_dialect": "keep what can be read with --salvage",
 }
 

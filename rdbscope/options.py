@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 if TYPE_CHECKING:
-    from rdbscope._native import ReadableSource, Reader
+    from rdbscope._native import ReadableLog, ReadableSource, Reader
 
 TYPES = ("string", "list", "set", "zset", "hash", "stream")
 
@@ -25,6 +25,10 @@ class ReaderOptions(TypedDict, total=False):
     allocator: str | None
     cluster: bool | None
     spool_dir: str | None
+    until_seconds: int | None
+    until_offset: int | None
+    replay_limit: int | None
+    loaded_at_ms: int | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,9 @@ class ReadOptions:
         thresholds: settings such as `hash-max-listpack-entries` that differ from the server's defaults.
         allocator: `jemalloc`, `jemalloc-16` or `glibc`.
         cluster: whether the server runs in cluster mode; None decides by the dump.
+        until_seconds: of a log, apply commands up to this Unix time, by its annotations.
+        until_offset: of a log, apply commands up to this byte of its last file.
+        replay_limit: bytes that the keys which a log touches may take; None is half of the machine's memory.
     """
 
     salvage: bool = False
@@ -52,10 +59,14 @@ class ReadOptions:
     thresholds: dict[str, int] = field(default_factory=dict, hash=False)
     allocator: str | None = None
     cluster: bool | None = None
+    until_seconds: int | None = None
+    until_offset: int | None = None
+    replay_limit: int | None = None
 
-    def reader(self, source: str | ReadableSource, *, spool_dir: str | None = None) -> Reader:
+    def reader(self, source: str | ReadableSource | ReadableLog, *, spool_dir: str | None = None) -> Reader:
         """A native reader of `source` with these options."""
         from rdbscope import _native
+        from rdbscope.memory import default_replay_bytes
 
         arguments: ReaderOptions = {
             "salvage": self.salvage,
@@ -69,6 +80,11 @@ class ReadOptions:
             "cluster": self.cluster,
             "spool_dir": spool_dir,
         }
+        if not isinstance(source, str) and hasattr(source, "open_part"):
+            arguments["until_seconds"] = self.until_seconds
+            arguments["until_offset"] = self.until_offset
+            arguments["replay_limit"] = self.replay_limit or default_replay_bytes()
+            arguments["loaded_at_ms"] = cast("ReadableLog", source).modified_at_ms
         return _native.Reader(source, **arguments)
 
     @property
@@ -78,7 +94,8 @@ class ReadOptions:
 
     def digest(self) -> str:
         """Stable text of the options that change rows; empty for the defaults. Part of a snapshot's fingerprint."""
-        changed = {name: value for name, value in asdict(self).items() if value and name != "salvage"}
+        left_out = ("salvage", "replay_limit")
+        changed = {name: value for name, value in asdict(self).items() if value and name not in left_out}
         if self.cluster is False:
             changed["cluster"] = False
         return json.dumps(changed, sort_keys=True, default=_text) if changed else ""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rdbscope.errors import DumpError, InputError, RdbscopeError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import open_source
-from rdbscope.sources.accept import accept
 
 if TYPE_CHECKING:
     from rdbscope._native import Reader
@@ -29,6 +28,7 @@ class Verdict:
         checksum: ok, mismatch, absent or disabled.
         keys: keys walked.
         unpacked_bytes: bytes of the dump, decompressed.
+        commands: whole commands of an append-only log, None for a dump.
         warnings: remarks that do not make the dump damaged.
     """
 
@@ -42,6 +42,7 @@ class Verdict:
     checksum: str | None = None
     keys: int | None = None
     unpacked_bytes: int | None = None
+    commands: int | None = None
     warnings: tuple[str, ...] = ()
 
     def row(self) -> dict[str, object]:
@@ -56,11 +57,18 @@ class Verdict:
             return f"{self.source}: DAMAGED: {self.kind or 'unreadable'}" + (
                 "" if self.offset is None else f" at byte {self.offset:,}"
             )
+        if self.commands is not None:
+            what = f"append-only log, {self.commands:,} commands"
+            if self.rdb_version is not None:
+                what += f" behind a dump of {self.keys:,} keys ({self._written()})"
+            return f"{self.source}: whole: {what}, {self.unpacked_bytes:,} bytes"
         checksum = {"ok": "checksum ok", "disabled": "checksum switched off by the writer"}.get(
             self.checksum or "", "no checksum in this version of the format"
         )
-        what = f"RDB {self.rdb_version}" + (f" of {self.server}" if self.server else "")
-        return f"{self.source}: whole: {what}, {self.keys:,} keys, {self.unpacked_bytes:,} bytes, {checksum}"
+        return f"{self.source}: whole: {self._written()}, {self.keys:,} keys, {self.unpacked_bytes:,} bytes, {checksum}"
+
+    def _written(self) -> str:
+        return f"RDB {self.rdb_version}" + (f" of {self.server}" if self.server else "")
 
 
 def failed(source: str, problem: RdbscopeError) -> Verdict:
@@ -70,19 +78,19 @@ def failed(source: str, problem: RdbscopeError) -> Verdict:
     return Verdict(source, False, problem.line())
 
 
-def verify_source(source: str, *, deep: bool = False) -> Verdict:
+def verify_source(source: str, *, deep: bool = False, options: ReadOptions | None = None) -> Verdict:
     """Walks one source to its end.
 
     Args:
         source: path, URL or `-`.
         deep: also unpack every compressed string.
+        options: where to stop in a log.
     """
     from rdbscope import _native
 
     try:
         with open_source(source) as opened:
-            accept(opened)
-            reader = ReadOptions().reader(opened.native_input())
+            reader = (options or ReadOptions()).reader(opened.native_input())
             try:
                 reader.walk(deep=deep)
             except _native.DumpError as problem:
@@ -102,6 +110,7 @@ def verify_source(source: str, *, deep: bool = False) -> Verdict:
         checksum=facts["checksum"] or "absent",
         keys=facts["keys"],
         unpacked_bytes=facts["end_offset"],
+        commands=None if facts["log"] is None else facts["log"]["commands"],
         warnings=warnings,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rdbscope.errors import UsageError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import open_source
-from rdbscope.sources.accept import accept
+from rdbscope.sources.accept import accept_dump
 
 if TYPE_CHECKING:
     from rdbscope.api import Watch
@@ -71,7 +71,7 @@ def compared(source: str, wanted: Sequence[Wanted], options: ReadOptions, *, wat
     if not wanted:
         raise UsageError("nothing to compare with", hint="name a server with --as or a setting with --set")
     with open_source(source) as opened, connect.temporary() as connection:
-        accept(opened)
+        accept_dump(opened)
         reader = options.reader(opened.native_input())
         try:
             with watch(opened, reader):

@@ -15,6 +15,7 @@ struct Details {
     kind: ErrorKind,
     offset: u64,
     key: Option<OpenKey>,
+    part: Option<String>,
 }
 
 /// The key whose record was being read when the problem was met.
@@ -48,6 +49,14 @@ pub enum ErrorKind {
     ChecksumMismatch { stored: u64, computed: u64 },
     /// A record of another server's dialect that cannot be walked.
     Foreign { dialect: &'static str, what: String },
+    /// A command log that breaks its syntax; `commands` stand whole before it.
+    AofProtocol { what: String, commands: u64 },
+    /// A file of a multi-part log that ends inside a command and is not the last one.
+    TornPart { commands: u64 },
+    /// A manifest that breaks its rules.
+    BadManifest { line: u64, what: String },
+    /// More has to be held in memory than is allowed.
+    LimitExceeded { what: String },
     /// The source itself could not be read.
     Io(io::Error),
     /// The run was cancelled.
@@ -68,6 +77,10 @@ impl ErrorKind {
             Self::CorruptEncoding { .. } => "corrupt_encoding",
             Self::ChecksumMismatch { .. } => "checksum_mismatch",
             Self::Foreign { .. } => "foreign_dialect",
+            Self::AofProtocol { .. } => "aof_protocol",
+            Self::TornPart { .. } => "truncated",
+            Self::BadManifest { .. } => "bad_manifest",
+            Self::LimitExceeded { .. } => "limit_exceeded",
             Self::Io(_) => "io",
             Self::Cancelled => "cancelled",
         }
@@ -75,7 +88,7 @@ impl ErrorKind {
 
     /// Whether the problem lies in the bytes (true) or in reading them (false: I/O, cancelled).
     pub fn is_damage(&self) -> bool {
-        !matches!(self, Self::Io(_) | Self::Cancelled)
+        !matches!(self, Self::Io(_) | Self::Cancelled | Self::LimitExceeded { .. })
     }
 }
 
@@ -102,6 +115,12 @@ impl fmt::Display for ErrorKind {
                 write!(f, "checksum mismatch: the file says {stored:016x}, its bytes give {computed:016x}")
             }
             Self::Foreign { dialect, what } => write!(f, "{dialect}: {what}"),
+            Self::AofProtocol { what, commands } => write!(f, "{what}; {commands} whole commands stand before it"),
+            Self::TornPart { commands } => {
+                write!(f, "the file ends inside a command and is not the last of the log; {commands} stand before it")
+            }
+            Self::BadManifest { line, what } => write!(f, "manifest, line {line}: {what}"),
+            Self::LimitExceeded { what } => write!(f, "{what}"),
             Self::Io(e) => write!(f, "cannot read: {e}"),
             Self::Cancelled => write!(f, "cancelled"),
         }
@@ -111,7 +130,7 @@ impl fmt::Display for ErrorKind {
 impl Error {
     #[cold]
     pub fn new(kind: ErrorKind, offset: u64) -> Self {
-        Self(Box::new(Details { kind, offset, key: None }))
+        Self(Box::new(Details { kind, offset, key: None, part: None }))
     }
 
     /// Shorthand for a broken inner structure.
@@ -128,6 +147,17 @@ impl Error {
         self
     }
 
+    /// Names the file of a multi-part log that the offset counts in.
+    pub fn with_part(mut self, part: &str) -> Self {
+        self.0.part.get_or_insert_with(|| part.to_owned());
+        self
+    }
+
+    /// Says more about the problem, once more is known.
+    pub(crate) fn replace_kind(&mut self, kind: ErrorKind) {
+        self.0.kind = kind;
+    }
+
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
@@ -140,11 +170,20 @@ impl Error {
     pub fn key(&self) -> Option<&OpenKey> {
         self.0.key.as_ref()
     }
+
+    /// The file of a multi-part log, where there are several.
+    pub fn part(&self) -> Option<&str> {
+        self.0.part.as_deref()
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (at byte {})", self.0.kind, self.0.offset)
+        write!(f, "{} (at byte {}", self.0.kind, self.0.offset)?;
+        match &self.0.part {
+            Some(part) => write!(f, " of {part})"),
+            None => write!(f, ")"),
+        }
     }
 }
 

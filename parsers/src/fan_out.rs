@@ -3,7 +3,8 @@
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::rdb::codes::ValueType;
 
-/// Writes the methods of [`ValueSink`] so that each event goes to every named field, or (`each`) to every item.
+/// Writes the methods of [`ValueSink`] so that each event goes to every named field, (`each`) to every item, or
+/// (`routed`) to the one of `collector` and `keyspace` that the field `route` says.
 #[macro_export]
 macro_rules! forward_events {
     ($($target:tt),+) => {
@@ -59,6 +60,13 @@ macro_rules! forward_events {
     (@call $self:ident $name:ident $args:tt [each]) => {
         for sink in $self.iter_mut() {
             sink.$name $args;
+        }
+    };
+    (@call $self:ident $name:ident $args:tt [routed]) => {
+        match $self.route {
+            Route::Rows => $self.collector.$name $args,
+            Route::Held => $self.keyspace.$name $args,
+            Route::Dropped => {}
         }
     };
     (@call $self:ident $name:ident $args:tt [$target:tt $(, $rest:tt)*]) => {

@@ -3,6 +3,7 @@
 //! The flow: [`source`] (bytes and checksum) → [`rdb`] (frame, opcodes, records) → [`encodings`] (values as
 //! [`events`]) → sinks that gather facts about each key.
 
+pub mod aof;
 #[cfg(feature = "python")]
 pub mod arrow;
 pub mod conversion;
@@ -17,6 +18,7 @@ pub mod patterns;
 #[cfg(feature = "python")]
 mod python;
 pub mod rdb;
+pub mod replay;
 pub mod rows;
 #[cfg(feature = "python")]
 pub mod scan;

@@ -16,6 +16,7 @@ _NO_ACCESS = "the dump has no access facts: its server runs without an LRU or LF
 _NO_COUNTERS = "the dump has no access counters: its server runs without an LFU policy"
 _ONE_NODE = "dumps of several nodes are needed: load each with --node"
 _NO_NODE_FILE = "no node file of the cluster: name one with --cluster-nodes nodes.conf"
+_NO_LOG = "the snapshot is a dump: load an append-only log"
 
 
 class Availability:
@@ -23,6 +24,7 @@ class Availability:
 
     def __init__(self, connection: Connection, context: Context) -> None:
         hint = fetch.scalar(connection, "SELECT eviction_hint FROM current_snapshot")
+        log = fetch.scalar(connection, "SELECT starts_with(source_kind, 'aof') FROM current_snapshot")
         nodes = fetch.scalar(connection, "SELECT count(DISTINCT node) FROM snapshots")
         self._missing = {
             "conventions": _NO_CONVENTIONS if context.conventions is None else None,
@@ -30,6 +32,7 @@ class Availability:
             "lfu": None if hint == "lfu" else _NO_COUNTERS,
             "nodes": None if nodes > 1 else _ONE_NODE,
             "cluster-nodes": _NO_NODE_FILE if context.cluster_nodes is None else None,
+            "aof": None if log else _NO_LOG,
         }
 
     def obstacle(self, check: Check) -> str | None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @options.salvage_option
 @options.filter_options
 @options.model_options
+@options.log_options
 @options.memory_option
 def load(
     sources: tuple[str, ...],
@@ -55,11 +56,15 @@ def load(
     config_file: Path | None,
     allocator: str | None,
     cluster: bool | None,
+    until: str | None,
+    until_offset: int | None,
+    replay_memory: str | None,
     memory_limit: str | None,
 ) -> int:
     """Loads snapshots into the database and says what is in them.
 
-    SOURCE is an RDB file, a directory or glob of them, a URL, or - for standard input; compressed or not. Each source
+    SOURCE is an RDB file, an append-only log (a file, its manifest, or the folder with the manifest), a directory or
+    glob of them, a URL, or - for standard input; compressed or not. Each source
     is loaded whole or not at all, and one that fails does not stop the others.
     """
     from rdbscope.checks.configured import configured
@@ -76,6 +81,9 @@ def load(
         config_file=config_file,
         allocator=allocator,
         cluster=cluster,
+        until=until,
+        until_offset=until_offset,
+        replay_memory=replay_memory,
     )
     database = config.database(db)
     checks = None if no_check else configured()

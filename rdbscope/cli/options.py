@@ -75,6 +75,47 @@ def salvage_option(function: Function) -> Function:
     return click.option("--salvage", is_flag=True, help="Keep what is sound of a damaged dump.")(function)
 
 
+def log_options(function: Function) -> Function:
+    """Where to stop in an append-only log, and what its replay may take."""
+    return _all(
+        click.option(
+            "--until",
+            metavar="TIME",
+            help="Of a log with timestamps, commands up to this moment: 2026-11-25T12:00:00Z or Unix seconds.",
+        ),
+        click.option(
+            "--until-offset",
+            type=click.IntRange(min=0),
+            metavar="N",
+            help="Of a log, commands up to this byte of its last file.",
+        ),
+        click.option(
+            "--replay-memory",
+            metavar="SIZE",
+            help="Memory for the keys that a log touches, such as 4GiB. Default: half of the machine.",
+        ),
+    )(function)
+
+
+def moment(text: str | None) -> int | None:
+    """Unix seconds of `--until`; a time without zone is UTC.
+
+    Raises:
+        UsageError: not a moment.
+    """
+    from datetime import datetime, timezone
+
+    if text is None:
+        return None
+    if text.isdecimal():
+        return int(text)
+    try:
+        time = datetime.fromisoformat(text.removesuffix("Z") + ("+00:00" if text.endswith("Z") else ""))
+    except ValueError as problem:
+        raise UsageError(f"--until {text}: no moment", hint="write it like 2026-11-25T12:00:00Z") from problem
+    return int((time if time.tzinfo is not None else time.replace(tzinfo=timezone.utc)).timestamp())
+
+
 def conventions_option(function: Function) -> Function:
     """`--conventions`."""
     return click.option(
@@ -134,6 +175,9 @@ def read_options(
     config_file: Path | None = None,
     allocator: str | None = None,
     cluster: bool | None = None,
+    until: str | None = None,
+    until_offset: int | None = None,
+    replay_memory: str | None = None,
 ) -> ReadOptions:
     """Options of a pass from the options of the command line.
 
@@ -156,4 +200,7 @@ def read_options(
         thresholds=thresholds | thresholds_from_settings(settings),
         allocator=allocator,
         cluster=cluster,
+        until_seconds=moment(until),
+        until_offset=until_offset,
+        replay_limit=memory_limit(replay_memory),
     )

@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)
 @click.option("--deep", is_flag=True, help="Also unpack every compressed string.")
+@options.log_options
 @options.output_options
-def verify(sources: tuple[str, ...], deep: bool, format_name: str, output: Path | None, max_rows: int) -> int:
+def verify(
+    sources: tuple[str, ...],
+    deep: bool,
+    until: str | None,
+    until_offset: int | None,
+    replay_memory: str | None,
+    format_name: str,
+    output: Path | None,
+    max_rows: int,
+) -> int:
     """Checks that backups are whole.
 
     Every record is walked and the checksum compared; nothing is loaded.
@@ -30,9 +40,10 @@ def verify(sources: tuple[str, ...], deep: bool, format_name: str, output: Path 
     from rdbscope.reports.output import open_output
     from rdbscope.verification import failed, verify_source
 
+    read = options.read_options(until=until, until_offset=until_offset, replay_memory=replay_memory)
     verdicts: list[Verdict] = []
     for source, problem in each_source(sources):
-        verdict = verify_source(source, deep=deep) if problem is None else failed(source, problem)
+        verdict = verify_source(source, deep=deep, options=read) if problem is None else failed(source, problem)
         verdicts.append(verdict)
         if verdict.problem is not None:
             console.error(verdict.problem)

@@ -10,7 +10,6 @@ from rdbscope.errors import DumpError, InputError, InterruptedLoadError, Rdbscop
 from rdbscope.exports.columns import KEYS, RDBTOOLS
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource, expand, open_source
-from rdbscope.sources.accept import accept
 
 if TYPE_CHECKING:
     from rdbscope._native import Reader
@@ -41,7 +40,6 @@ def write_dump(
     if len(names) > 1:
         raise UsageError(f"{argument}: {len(names)} dumps", hint="export them one at a time")
     with open_source(names[0]) as source, connect.temporary(memory_limit=memory_limit) as connection:
-        accept(source)
         reader = options.reader(source.native_input())
 
         def stop() -> None:

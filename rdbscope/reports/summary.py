@@ -54,7 +54,7 @@ def _head(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:
     title = _bold(f"Snapshot {row['snapshot_id']}: {safe_text(row['name'])}", colour)
     server = f"{row['server']} {row['server_version']}" if row["server_version"] else "server unknown"
     details = [
-        f"{safe_text(server)}, RDB {row['rdb_version']}, taken {moment(row['taken_at_ms'])}",
+        f"{safe_text(server)}, {_format(facts)}, taken {moment(row['taken_at_ms'])}",
         f"{row['keys']:,} keys{_databases(facts)}",
         _bytes(facts),
         *_reconciliation(facts),
@@ -67,6 +67,14 @@ def _head(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:
     for detail in details:
         lines += _wrapped(detail, width, first=_INDENT)
     return lines
+
+
+def _format(facts: SnapshotFacts) -> str:
+    row = facts.snapshot
+    dump = None if row["rdb_version"] is None else f"RDB {row['rdb_version']}"
+    commands = json.loads(row["config"]).get("log", {}).get("commands")
+    log = None if commands is None else f"{commands:,} commands of a log"
+    return " and ".join(part for part in (dump, log) if part is not None)
 
 
 def _databases(facts: SnapshotFacts) -> str:

@@ -1,4 +1,4 @@
-"""Which kinds of content can be read as a snapshot."""
+"""Which kinds of content a command reads."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ from rdbscope.errors import InputError
 from rdbscope.sources.kind import Kind
 from rdbscope.sources.opened import OpenSource
 
-_REASONS = {
-    Kind.AOF: "an append-only log without an RDB preamble; only RDB snapshots and preambles are read",
-    Kind.MANIFEST: "the manifest of a multi-part append-only log; only RDB snapshots are read",
-}
 
-
-def accept(source: OpenSource) -> None:
-    """Lets snapshots pass; content of unknown kind too, because the parser's message tells more about it.
+def accept_dump(source: OpenSource) -> None:
+    """Lets dumps pass; content of unknown kind too, because the parser's message tells more about it.
 
     Raises:
-        InputError: content that is recognised and cannot be read.
+        InputError: a log, for a command that needs a dump.
     """
-    reason = _REASONS.get(source.kind)
-    if reason is not None:
-        raise InputError(f"{source.name}: {reason}", hint="write a dump with BGSAVE, or name the base file (.base.rdb)")
+    if source.kind in (Kind.AOF, Kind.MANIFEST):
+        raise InputError(
+            f"{source.name}: an append-only log; this command reads dumps",
+            hint="write a dump with BGSAVE, or name the base file (.base.rdb)",
+        )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rdbscope.errors import InputError, SourceNotFoundError
 from rdbscope.sources.kind import Kind
-from rdbscope.sources.opened import open_source
+from rdbscope.sources.log import looks_like_part
+from rdbscope.sources.opened import open_stream
 from rdbscope.sources.url import expand_url, is_url
 
 STDIN = "-"
@@ -40,18 +41,25 @@ def _directory(directory: Path) -> list[str]:
         members = sorted(member for member in directory.iterdir() if member.is_file())
     except OSError as problem:
         raise InputError(f"{directory}: {problem.strerror}") from problem
-    manifests = [member for member in members if member.suffix == ".manifest"]
+    kinds = {member: _kind(member) for member in members}
+    manifests = [str(member) for member in members if kinds[member] is Kind.MANIFEST]
     if manifests:
-        return [str(member) for member in manifests]
-    snapshots = [str(member) for member in members if _is_snapshot(member)]
+        return manifests
+    parts = [member.name for member in members if looks_like_part(member.name)]
+    if parts:
+        raise InputError(
+            f"{directory}: files of a multi-part append-only log ({parts[0]} …) without their manifest",
+            hint="copy the manifest too, or name one file",
+        )
+    snapshots = [str(member) for member in members if kinds[member] in (Kind.RDB, Kind.AOF)]
     if not snapshots:
         raise InputError(f"{directory}: a directory without a snapshot", hint="name the dump file")
     return snapshots
 
 
-def _is_snapshot(path: Path) -> bool:
+def _kind(path: Path) -> Kind:
     try:
-        with open_source(str(path)) as source:
-            return source.kind is Kind.RDB
+        with open_stream(str(path)) as source:
+            return source.kind
     except InputError:
-        return False
+        return Kind.UNKNOWN

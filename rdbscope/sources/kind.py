@@ -9,6 +9,8 @@ from enum import Enum
 HEAD_BYTES = 512
 
 _RDB = re.compile(rb"(?:REDIS|VALKEY)\d{3,4}")
+# Up to Redis 6.2 a log may begin with a dump, which says so; the number is stored as an integer or as text.
+_PREAMBLE = re.compile(rb"aof-preamble(?:\xc0\x01|\x011)")
 _REPLICATION = re.compile(rb"[\r\n]*\$(?:\d+|EOF:[0-9A-Za-z]{40})\r\n(?:REDIS|VALKEY)")
 _COMMANDS = re.compile(rb"\*[1-9]\d*\r\n\$\d+\r\n")
 _ANNOTATED = re.compile(rb"#[^\r\n]*\r\n(?:\*|#)")
@@ -26,6 +28,8 @@ class Kind(Enum):
 
 def kind_of(head: bytes) -> Kind:
     """The kind of the unpacked content that starts with `head` (512 bytes or the whole of it)."""
+    if _RDB.match(head) and _PREAMBLE.search(head):
+        return Kind.AOF
     if _RDB.match(head) or _REPLICATION.match(head):
         return Kind.RDB
     if _COMMANDS.match(head) or _ANNOTATED.match(head):

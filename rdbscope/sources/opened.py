@@ -12,12 +12,12 @@ from rdbscope.errors import InputError, SourceNotFoundError, one_line
 from rdbscope.sources import stdin
 from rdbscope.sources.compressed import Unpacked, codec_of
 from rdbscope.sources.envelope import HEADER_BYTES, Frame, envelope_codec, is_envelope
-from rdbscope.sources.kind import HEAD_BYTES, kind_of
+from rdbscope.sources.kind import HEAD_BYTES, Kind, kind_of
 from rdbscope.sources.tap import Tap, path_fingerprint
 from rdbscope.sources.url import is_url, open_url
 
 if TYPE_CHECKING:
-    from rdbscope._native import ReadableSource
+    from rdbscope._native import ReadableLog, ReadableSource
 
 _BUFFER_BYTES = 1 << 20
 _LAYERS = 4
@@ -84,7 +84,7 @@ class OpenSource:
             hint="copy the file again" if self.codecs else None,
         )
 
-    def native_input(self) -> str | ReadableSource:
+    def native_input(self) -> str | ReadableSource | ReadableLog:
         """What the native reader gets: the path of a plain local file, else this object."""
         return str(self._path) if self._path is not None and not self.codecs else self
 
@@ -98,6 +98,11 @@ class OpenSource:
             except Exception as problem:  # as above
                 self.failure = self._unreadable(problem)
                 raise OSError(self.failure.message) from problem
+
+    @property
+    def path(self) -> Path | None:
+        """The local file behind it, None for pipes and URLs."""
+        return self._path
 
     @property
     def position(self) -> int | None:
@@ -151,12 +156,22 @@ class OpenSource:
 
 
 def open_source(name: str) -> OpenSource:
-    """Opens a path, `-` for standard input, or a URL.
+    """Opens a path, `-` for standard input, or a URL; a log with all its files.
 
     Raises:
-        SourceNotFoundError: it does not exist.
+        SourceNotFoundError: it does not exist, or a file that it names.
         InputError: it cannot be opened or unpacked.
     """
+    from rdbscope.sources import log
+
+    opened = open_stream(name)
+    if opened.kind is Kind.MANIFEST:
+        return log.of_manifest(opened)
+    return log.single(opened) if opened.kind is Kind.AOF else opened
+
+
+def open_stream(name: str) -> OpenSource:
+    """The same without a look at other files: one stream of bytes."""
     if name == "-":
         return OpenSource(stdin.NAME, stdin.open_stdin(), path=None, size=None, modified_at_ms=None)
     if is_url(name):

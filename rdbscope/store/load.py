@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from rdbscope.checks.configured import Configured, store_findings
-from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, StoreError
+from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, StoreError, UsageError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource
 from rdbscope.store import fetch, side_tables, snapshots
@@ -139,6 +139,11 @@ def _finish(
     force: bool,
 ) -> LoadResult:
     facts: dict[str, Any] = reader.facts()
+    log = facts["log"]
+    if options.until_seconds is not None and log is not None and log["commands"] and log["first_at_ms"] is None:
+        raise UsageError(
+            f"{source.name}: the log has no timestamps, so --until cannot find its place", hint="use --until-offset"
+        )
     fingerprint = snapshots.fingerprint(source.final_fingerprint(), options)
     earlier = snapshots.by_fingerprint(connection, fingerprint)
     if earlier is not None and not force:

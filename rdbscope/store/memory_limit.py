@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-from pathlib import Path
 
 from rdbscope.errors import UsageError
+from rdbscope.memory import machine_bytes
 
 CEILING = 512 * 10**6
-_CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 UNITS |= {f"{unit}i": 1024 ** (power + 1) for power, unit in enumerate("kmgt")}
 SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*", re.IGNORECASE)
 _SMALLEST = 64 * 10**6
-
-
-def machine_bytes() -> int | None:
-    """Memory of the machine, or of the control group where that is smaller; None where the system tells neither."""
-    limits = []
-    with contextlib.suppress(ValueError, OSError, AttributeError):
-        limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    for path in _CGROUP_LIMITS:
-        with contextlib.suppress(ValueError, OSError):  # the word "max", or no such file
-            limits.append(int(path.read_text()))
-    return min(limits, default=None)
 
 
 def default_bytes() -> int:

@@ -29,6 +29,10 @@ _COPIED = {
     "declared_counts": "declared_counts",
     "anomalies": "anomalies",
     "templates": "templates",
+    "aof_parts": "aof_parts",
+    "aof_commands": "aof_commands",
+    "aof_keys": "aof_keys",
+    "aof_events": "aof_events",
 }
 # Needed during the roll-up only.
 _TEMPORARY = {"new_patterns": "final_patterns", "new_nodes": "prefix_nodes"}

@@ -34,6 +34,10 @@ _TABLES = (
     "templates",
     "kept_largest_keys",
     "slot_rows",
+    "aof_parts",
+    "aof_commands",
+    "aof_keys",
+    "aof_events",
     "findings",
     "snapshots",
 )
@@ -182,6 +186,8 @@ def _config(facts: dict[str, Any], options: ReadOptions) -> dict[str, object]:
     }
     if facts["doubt"] is not None:
         config["doubt"] = facts["doubt"]
+    if facts["log"] is not None:
+        config["log"] = facts["log"]
     if options.filtered:
         config["filters"] = {
             "match": [glob.decode("utf-8", "backslashreplace") for glob in options.match],

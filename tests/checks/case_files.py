@@ -7,10 +7,14 @@ value), `elements`, `member` and `score`, `ttl`, `db`, `idle`, `freq`, and for s
 and `groups`. `flagged: true` says that the check flags it; rows that are no keys stand in `names`. A dump may
 lack its last bytes (`cut`) and have a `checksum` (true or wrong); `others` are dumps of other nodes, each with `node`
 and `keys`, that lie in the same database.
+
+A case with `log` is an append-only log instead of a dump: commands, words parted by spaces, `{n}` counting from 0
+where `times N:` stands before them, and `#TS:` lines. What the check flags of it stands in `flagged`, by database.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +66,8 @@ class Case:
             for key, name in _keys(self.text)
             if key.get("flagged")
         }
-        return keys | {(None, name) for name in self.text.get("names", ())}
+        of_log = {(db, name) for db, names in self.text.get("flagged", {}).items() for name in names}
+        return keys | of_log | {(None, name) for name in self.text.get("names", ())}
 
 
 def _keys(text: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
@@ -73,6 +78,8 @@ def _keys(text: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _dump(text: Mapping[str, Any]) -> bytes:
+    if "log" in text:
+        return b"".join(_commands(str(line)) for line in text["log"])
     databases: dict[int, bytes] = {}
     for key, name in _keys(text):
         databases[key.get("db", 0)] = databases.get(key.get("db", 0), b"") + _record(key, name)
@@ -82,6 +89,18 @@ def _dump(text: Mapping[str, Any]) -> bytes:
     if text.get("checksum") == "wrong":
         whole = whole[:-8] + bytes(one ^ 0xFF for one in whole[-8:])
     return whole[: len(whole) - text.get("cut", 0)]
+
+
+def _commands(line: str) -> bytes:
+    repeated = re.fullmatch(r"times (\d+): (.*)", line)
+    times, line = (int(repeated[1]), repeated[2]) if repeated else (1, line)
+    if line.startswith("#"):
+        return f"{line}\r\n".encode()
+    out = b""
+    for number in range(times):
+        words = [word.replace("{n}", str(number)).encode() for word in line.split(" ")]
+        out += b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+    return out
 
 
 def cases() -> list[Case]:

@@ -32,7 +32,7 @@ def _snapshots(folder: Path) -> int:
         (_SOUND[:-8] + b"\x01" * 8, ["checksum"]),
         (dump(b"\x00" + b"\x81" + b"\xff" * 8 + b"x"), ["byte"]),
         (dump(string(b"a", b"1"), b"\x63\x01kx"), ["99", "byte"]),
-        (b"*1\r\n$4\r\nPING\r\n", ["append-only log"]),
+        (b"*1\r\n$4\r\nPING\r\ngarbage", ["1 whole command", "byte 14"]),
         (b"\x1f\x8b\x08\x00garbage", ["gzip"]),
     ],
     ids=["empty", "text", "truncated", "wrong checksum", "huge length", "unknown type", "aof", "broken gzip"],

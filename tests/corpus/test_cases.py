@@ -17,6 +17,12 @@ _CASES = sorted(
     for path in (SHARED / folder).glob("*/expected.json")
     if json.loads(path.read_text())["format"] == "rdb"
 )
+_LOGS = sorted(
+    path.parent
+    for folder in ("cases", "cases-next")
+    for path in (SHARED / folder).glob("*/expected.json")
+    if json.loads(path.read_text())["format"] in ("aof", "aof-dir")
+)
 _FAMILIES = {"truncated", "corrupt_length", "corrupt_lzf", "corrupt_encoding", "checksum_mismatch", "bad_magic"}
 
 
@@ -33,6 +39,27 @@ def test_case(case: Path, run: Run, tmp_path: Path) -> None:
         _check_error(expected, case, run)
     else:
         _check_keys(expected, tmp_path)
+
+
+@pytest.mark.parametrize("case", _LOGS, ids=[case.name for case in _LOGS])
+def test_log_case(case: Path, run: Run, tmp_path: Path) -> None:
+    expected: dict[str, Any] = json.loads((case / "expected.json").read_text())
+    done = run("load", case / expected["input"])
+    said = done.stderr.decode()
+    outcome = {0: "loads_with_warning" if "warning:" in said else "loads", 3: "fails"}[done.returncode]
+    assert outcome in {expected["outcome"], *expected.get("also_acceptable", ())}, said
+    if outcome == "fails":
+        _check_error(expected, case, run)
+        assert f"{expected['commands']} whole commands" in said
+        assert run("load", "--salvage", case / expected["input"]).returncode == 0
+    with duckdb.connect(str(tmp_path / "rdbscope.duckdb"), read_only=True) as connection:
+        rows = connection.execute("SELECT db, name, type, elements, expires_at_ms FROM keys ORDER BY ALL").fetchall()
+        counted = dict(connection.execute("SELECT command, commands FROM aof_commands").fetchall())
+    assert counted == expected["commands_by_name"]
+    assert [(key["db"], key["key"], key["type"]) for key in expected["final_keys"]] == [row[:3] for row in rows]
+    for row, key in zip(rows, expected["final_keys"], strict=True):
+        assert row[3] == key.get("elements", key.get("value_bytes", row[3]))
+        assert row[4] == key.get("expire_at_ms")
 
 
 def _check_error(expected: dict[str, Any], case: Path, run: Run) -> None:

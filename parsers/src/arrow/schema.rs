@@ -151,6 +151,50 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
             ("keys", Int64, false),
             ("share_bytes", Int64, false),
         ],
+        "aof_parts" => &[
+            ("part_no", Int32, false),
+            ("name", Utf8, true),
+            ("dump_bytes", Int64, false),
+            ("log_bytes", Int64, false),
+            ("commands", Int64, false),
+            ("good_offset", Int64, false),
+            ("dropped_bytes", Int64, false),
+        ],
+        "aof_commands" => &[
+            ("command", Utf8, false),
+            ("hour_at_ms", Int64, true),
+            ("commands", Int64, false),
+            ("log_bytes", Int64, false),
+        ],
+        "aof_keys" => &[
+            ("db", Int64, false),
+            ("name", Utf8, false),
+            ("raw", Binary, true),
+            ("pattern", Utf8, false),
+            ("slot", Int32, false),
+            ("writes", Int64, false),
+            ("writes_error", Int64, false),
+            ("log_bytes", Int64, false),
+            ("first_at_ms", Int64, true),
+            ("last_at_ms", Int64, true),
+            ("value_writes", Int64, false),
+            ("renewals", Int64, false),
+            ("grows", Int64, false),
+            ("shrinks", Int64, false),
+            ("deletes", Int64, false),
+            ("commands", Utf8, false),
+        ],
+        "aof_events" => &[
+            ("kind", Utf8, false),
+            ("command", Utf8, false),
+            ("part_no", Int32, false),
+            ("log_offset", Int64, false),
+            ("at_ms", Int64, true),
+            ("db", Int64, true),
+            ("name", Utf8, true),
+            ("raw", Binary, true),
+            ("measured", Int64, true),
+        ],
         "comparison" => &[
             ("target_no", Int32, false),
             ("server", Utf8, false),
@@ -172,7 +216,7 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
 }
 
 /// Names of all side tables.
-pub const SIDE_TABLES: [&str; 15] = [
+pub const SIDE_TABLES: [&str; 19] = [
     "forms",
     "patterns",
     "final_patterns",
@@ -187,6 +231,10 @@ pub const SIDE_TABLES: [&str; 15] = [
     "declared_counts",
     "anomalies",
     "templates",
+    "aof_parts",
+    "aof_commands",
+    "aof_keys",
+    "aof_events",
     "duplicate_hashes",
 ];
 

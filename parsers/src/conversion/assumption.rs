@@ -3,6 +3,7 @@
 use super::allocator::Allocator;
 use super::target::{Server, Target, Version};
 use super::thresholds::Thresholds;
+use crate::aof::version::Floor;
 use crate::rdb::FileFacts;
 use crate::rdb::codes::Family;
 use crate::rdb::header::Header;
@@ -81,7 +82,7 @@ impl Target {
         };
         let cluster = overrides.cluster.unwrap_or_else(|| is_cluster_node(facts));
         let (thresholds, allocator) = (overrides.thresholds, overrides.allocator);
-        let doubt = doubt.or_else(|| narrow(facts));
+        let doubt = doubt.or_else(|| narrow(facts)).or_else(|| facts.doubt.map(str::to_owned));
         Assumption { target: Self { server, version, thresholds, allocator, cluster }, doubt }
     }
 
@@ -116,6 +117,9 @@ fn writer(facts: &FileFacts) -> (Server, Version, Option<String>) {
     let (name, text) = facts.server();
     let header = &facts.header;
     let Some(text) = text else {
+        if let Some(floor) = facts.floor {
+            return at_least(floor, "the log names no server");
+        }
         let (server, version) = newest_writer(header, None);
         let doubt = format!("the file names no server: {} {version} assumed for {}", server.as_str(), header.text());
         return (server, version, Some(doubt));
@@ -127,6 +131,13 @@ fn writer(facts: &FileFacts) -> (Server, Version, Option<String>) {
         let doubt = format!("{name} {shown} is no release: {} {version} assumed", server.as_str());
         return (server, version, Some(doubt));
     };
+    // The dump is older than the server that went on with the log.
+    if let Some(floor) = facts.floor.filter(|floor| floor.server != named || floor.earliest > version)
+        && floor.earliest >= Version::new(7, 0, 0)
+        && (named == Server::Redis || floor.server == named)
+    {
+        return at_least(floor, &format!("the dump is of {name} {version}, the log of a later server"));
+    }
     let doubt = if let Some(dialect) = facts.dialect {
         Some(format!("the file is of {}", dialect.name()))
     } else if version.to_string() != text {
@@ -139,6 +150,15 @@ fn writer(facts: &FileFacts) -> (Server, Version, Option<String>) {
         unverified(named, version)
     };
     (named, version, doubt)
+}
+
+/// The verified version that stands best for those that can have written a log.
+fn at_least(floor: Floor, why: &str) -> (Server, Version, Option<String>) {
+    let lines = || VERIFIED.iter().filter(|line| line.server == floor.server).map(|line| line.last);
+    let version = lines().filter(|&last| last >= floor.typical).min().or_else(|| lines().max());
+    let (name, version) = (floor.server.as_str(), version.unwrap_or(floor.typical));
+    let doubt = format!("{why}: {name} {version} assumed, it is {name} {} or later by its commands", floor.earliest);
+    (floor.server, version, Some(doubt))
 }
 
 fn line_of(server: Server, version: Version) -> Option<&'static Line> {

@@ -23,6 +23,7 @@ mod zipmap;
 mod zset;
 
 pub use damage::Damage;
+pub use owned::Owned;
 
 use crate::error::Result;
 use crate::events::ValueSink;

@@ -32,6 +32,7 @@ fn describe(py: Python<'_>, exception: &PyErr, error: &Error) -> PyResult<()> {
     let value = exception.value(py);
     value.setattr("kind", error.kind().id())?;
     value.setattr("offset", error.offset())?;
+    value.setattr("part", error.part())?;
     value.setattr("db", error.key().map(|key| key.db))?;
     value.setattr("key", error.key().map(|key| PyBytes::new(py, &key.name)))?;
     value.setattr("message", error.kind().to_string())

@@ -16,8 +16,10 @@ pub fn to_dict<'py>(py: Python<'py>, gathered: &Gathered) -> PyResult<Bound<'py,
     let dict = PyDict::new(py);
     let (server, version) = facts.server();
     dict.set_item("family", if facts.header.family == Family::Redis { "REDIS" } else { "VALKEY" })?;
-    dict.set_item("rdb_version", facts.header.version)?;
-    dict.set_item("magic", facts.header.text())?;
+    // A log without a dump has no format version.
+    let format = Some(facts.header.version).filter(|&format| format > 0);
+    dict.set_item("rdb_version", format)?;
+    dict.set_item("magic", format.map(|_| facts.header.text()))?;
     dict.set_item("server", server)?;
     dict.set_item("server_version", version)?;
     dict.set_item("assumed_server", gathered.assumption.target.server.as_str())?;
@@ -45,7 +47,22 @@ pub fn to_dict<'py>(py: Python<'py>, gathered: &Gathered) -> PyResult<Bound<'py,
     dict.set_item("overhead_bytes", gathered.overhead.table_bytes)?;
     dict.set_item("startup_bytes", gathered.overhead.startup_bytes)?;
     dict.set_item("damage", damage(py, gathered)?)?;
+    dict.set_item("log", log(py, gathered)?)?;
     Ok(dict)
+}
+
+fn log<'py>(py: Python<'py>, gathered: &Gathered) -> PyResult<Option<Bound<'py, PyDict>>> {
+    let Some(log) = &gathered.log else { return Ok(None) };
+    let dict = PyDict::new(py);
+    dict.set_item("commands", log.facts.commands)?;
+    dict.set_item("transactions", log.facts.transactions)?;
+    dict.set_item("first_at_ms", log.facts.times.and_then(|(first, _)| first.checked_mul(1000)))?;
+    dict.set_item("last_at_ms", log.facts.times.and_then(|(_, last)| last.checked_mul(1000)))?;
+    dict.set_item("touched_keys", log.touched_keys)?;
+    dict.set_item("held_bytes", log.held_bytes)?;
+    dict.set_item("approximate_keys", log.approximate_keys)?;
+    dict.set_item("keys_exact", log.profile.keys.is_exact())?;
+    Ok(Some(dict))
 }
 
 fn config<'py>(py: Python<'py>, gathered: &Gathered) -> PyResult<Bound<'py, PyDict>> {

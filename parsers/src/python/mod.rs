@@ -3,8 +3,10 @@
 mod errors;
 mod facts;
 mod fingerprint;
+mod manifest;
 mod reader;
 mod side;
+mod side_log;
 mod source;
 mod stream;
 mod whatif;
@@ -37,6 +39,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(key_slot, module)?)?;
     module.add_function(wrap_pyfunction!(safe_name, module)?)?;
     module.add_function(wrap_pyfunction!(fingerprint::fingerprint, module)?)?;
+    module.add_function(wrap_pyfunction!(manifest::manifest_files, module)?)?;
     module.add_function(wrap_pyfunction!(whatif::verified_servers, module)?)?;
     Ok(())
 }

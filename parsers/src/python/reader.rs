@@ -14,11 +14,12 @@ use pyo3::types::{PyCapsule, PyDict};
 use super::source::Source;
 use super::stream::{ArrowStream, Guarded, capsule};
 use super::{errors, facts, side, whatif};
+use crate::aof::log::Until;
 use crate::arrow::schema;
 use crate::conversion::{Allocator, Overrides, Server, Target, Thresholds, Version};
 use crate::error::{Error, ErrorKind};
 use crate::rows::{Filter, Form};
-use crate::scan::{Gathered, Options, Progress, Scan, verify};
+use crate::scan::{Gathered, LogOptions, LogScan, Options, Progress, Scan, verify, verify_log};
 use crate::source::CancelFlag;
 use crate::whatif::{bills, compare};
 
@@ -74,7 +75,8 @@ impl Reader {
     #[new]
     #[pyo3(signature = (
         source, *, salvage=false, r#match=None, types=None, databases=None, server=None, server_version=None,
-        thresholds=None, allocator=None, cluster=None, spool_dir=None, batch_rows=122_880
+        thresholds=None, allocator=None, cluster=None, spool_dir=None, batch_rows=122_880,
+        until_seconds=None, until_offset=None, replay_limit=None, loaded_at_ms=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of the Python class")]
     fn new(
@@ -90,6 +92,10 @@ impl Reader {
         cluster: Option<bool>,
         spool_dir: Option<PathBuf>,
         batch_rows: usize,
+        until_seconds: Option<i64>,
+        until_offset: Option<u64>,
+        replay_limit: Option<u64>,
+        loaded_at_ms: Option<i64>,
     ) -> PyResult<Self> {
         let server = match (server, server_version) {
             (Some(server), Some(version)) => Some(server_of(server, version)?),
@@ -107,14 +113,27 @@ impl Reader {
             types: types.unwrap_or_default(),
             databases: databases.unwrap_or_default(),
         };
+        let source = Source::of(source)?;
+        let (manifest, manifest_offsets) = match &source {
+            Source::Log(parts) => (parts.manifest, parts.manifest_offsets),
+            _ => (false, false),
+        };
+        let log = LogOptions {
+            until: until_seconds.map(Until::Time).or(until_offset.map(Until::Offset)),
+            memory_limit: replay_limit.unwrap_or(u64::MAX),
+            loaded_at_ms: loaded_at_ms.unwrap_or(0),
+            manifest,
+            manifest_offsets,
+        };
         let options = Options {
             salvage,
             filter,
             overrides,
             spool_folder: spool_dir.unwrap_or_else(std::env::temp_dir),
             batch_rows: batch_rows.max(1),
+            log,
         };
-        let shared = Arc::new(Shared { source: Mutex::new(Some(Source::of(source)?)), ..Shared::default() });
+        let shared = Arc::new(Shared { source: Mutex::new(Some(source)), ..Shared::default() });
         let rows = Rows { options: options.clone(), shared: shared.clone(), scan: None, begun: false };
         Ok(Self { options, shared, rows: Guarded::new(schema::key_rows(), Box::new(rows)) })
     }
@@ -133,9 +152,16 @@ impl Reader {
     /// Reads to the end without rows: structure and checksum, with `deep` every compressed string too.
     #[pyo3(signature = (*, deep=false))]
     fn walk(&self, py: Python<'_>, deep: bool) -> PyResult<()> {
-        let (gathered, error) = self.in_background(py, move |reader, options, cancel, progress| {
-            let (gathered, checked) = verify(reader, options, deep, cancel, progress);
-            Ok((gathered, checked.err()))
+        let (gathered, error) = self.in_background(py, move |source, options, cancel, progress| match source {
+            Source::Log(mut parts) => match verify_log(&mut parts, options, deep, &cancel, progress) {
+                Ok(gathered) => Ok((Some(gathered), None)),
+                Err(error) => Ok((None, Some(error))),
+            },
+            source => {
+                let reader = source.open().map_err(open_error)?;
+                let (gathered, checked) = verify(reader, options, deep, cancel, progress);
+                Ok((gathered, checked.err()))
+            }
         })?;
         *self.shared.outcome() = Outcome { error, gathered };
         self.raise(py)
@@ -144,8 +170,8 @@ impl Reader {
     /// Sums by pattern, type and encoding of what the same keys cost in several servers, in one pass.
     fn compare(&self, py: Python<'_>, targets: Vec<Bound<'_, PyDict>>) -> PyResult<ArrowStream> {
         let targets = targets.iter().map(whatif::wanted).collect::<PyResult<Vec<_>>>()?;
-        let comparison = self.in_background(py, move |reader, options, cancel, progress| {
-            compare(reader, options, &targets, cancel, progress)
+        let comparison = self.in_background(py, move |source, options, cancel, progress| {
+            compare(source.open().map_err(open_error)?, options, &targets, cancel, progress)
         })?;
         whatif::table(&comparison).map(ArrowStream::new)
     }
@@ -153,8 +179,9 @@ impl Reader {
     /// How the memory of the keys of one name comes about, term by term.
     #[pyo3(signature = (name, *, db=None))]
     fn key_bills<'py>(&self, py: Python<'py>, name: Vec<u8>, db: Option<u64>) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let (found, target) =
-            self.in_background(py, move |reader, options, cancel, _| bills(reader, options, &name, db, cancel))?;
+        let (found, target) = self.in_background(py, move |source, options, cancel, _| {
+            bills(source.open().map_err(open_error)?, options, &name, db, cancel)
+        })?;
         found.iter().map(|bill| whatif::bill(py, bill, &target)).collect()
     }
 
@@ -207,14 +234,11 @@ impl Reader {
     fn in_background<T: Send + 'static>(
         &self,
         py: Python<'_>,
-        work: impl FnOnce(Box<dyn io::Read + Send>, &Options, CancelFlag, &Progress) -> Result<T, Error> + Send + 'static,
+        work: impl FnOnce(Source, &Options, CancelFlag, &Progress) -> Result<T, Error> + Send + 'static,
     ) -> PyResult<T> {
         let source = self.shared.take_source().ok_or_else(|| errors::used_twice("the source"))?;
         let (shared, options) = (self.shared.clone(), self.options.clone());
-        let worker = std::thread::spawn(move || {
-            let reader = source.open().map_err(open_error)?;
-            work(reader, &options, shared.cancel.clone(), &shared.progress)
-        });
+        let worker = std::thread::spawn(move || work(source, &options, shared.cancel.clone(), &shared.progress));
         while !worker.is_finished() {
             py.detach(|| std::thread::sleep(Duration::from_millis(2)));
             if let Err(raised) = py.check_signals() {
@@ -247,8 +271,37 @@ impl Reader {
 struct Rows {
     options: Options,
     shared: Arc<Shared>,
-    scan: Option<Scan>,
+    scan: Option<Pass>,
     begun: bool,
+}
+
+/// A pass over a dump or a log.
+enum Pass {
+    Dump(Box<Scan>),
+    Log(Box<LogScan>),
+}
+
+impl Pass {
+    fn next_batch(&mut self) -> Result<Option<arrow_array::RecordBatch>, Error> {
+        match self {
+            Self::Dump(scan) => scan.next_batch(),
+            Self::Log(scan) => scan.next_batch(),
+        }
+    }
+
+    fn forms(&self) -> &[Form] {
+        match self {
+            Self::Dump(scan) => scan.forms(),
+            Self::Log(scan) => scan.forms(),
+        }
+    }
+
+    fn finish(self) -> io::Result<Gathered> {
+        match self {
+            Self::Dump(scan) => scan.finish(),
+            Self::Log(scan) => scan.finish(),
+        }
+    }
 }
 
 impl Rows {
@@ -260,9 +313,15 @@ impl Rows {
         let Some(source) = self.shared.take_source() else {
             return Err(open_error(io::Error::other("the source was read before, and can be read once only")));
         };
-        let reader = source.open().map_err(open_error)?;
         let (cancel, progress) = (self.shared.cancel.clone(), self.shared.progress.clone());
-        self.scan = Some(Scan::open(reader, self.options.clone(), cancel, progress)?);
+        let options = self.options.clone();
+        self.scan = Some(match source {
+            Source::Log(parts) => Pass::Log(Box::new(LogScan::open(Box::new(parts), options, cancel, progress)?)),
+            source => {
+                let reader = source.open().map_err(open_error)?;
+                Pass::Dump(Box::new(Scan::open(reader, options, cancel, progress)?))
+            }
+        });
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::errors::used_twice;
 use super::fingerprint::hex;
+use super::side_log;
 use super::stream::Guarded;
 use crate::arrow::schema;
 use crate::arrow::side_tables::{Cell, SafeName, Spooled, SpooledTable, TableBuilder};
@@ -110,6 +111,11 @@ fn fill(name: &str, gathered: &Gathered, rows: &mut TableBuilder) {
             }
         }
         "anomalies" => anomalies(gathered, rows),
+        "aof_parts" | "aof_commands" | "aof_keys" | "aof_events" => {
+            if let Some(log) = &gathered.log {
+                side_log::fill(name, log, rows);
+            }
+        }
         "templates" => {
             for &(id, used) in &gathered.templates {
                 let share = used.bytes.checked_div(used.keys).unwrap_or(0);
@@ -201,7 +207,7 @@ fn anomalies(gathered: &Gathered, rows: &mut TableBuilder) {
 fn severity(anomaly: &Anomaly) -> &'static str {
     match anomaly.kind {
         // RESIZEDB is a hint for the size of tables; a server loads whatever it says.
-        "count-mismatch" => "note",
+        "count-mismatch" | "wrong-type" | "stopped-early" => "note",
         "damaged-value" | "reading-stopped" | "checksum-mismatch" => "damage",
         _ => "warning",
     }

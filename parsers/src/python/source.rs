@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::aof::log::Parts;
 use crate::source::ReadAhead;
 
 /// A source as Python gave it.
@@ -14,11 +15,21 @@ use crate::source::ReadAhead;
 pub enum Source {
     Path(PathBuf),
     Object(Py<PyAny>),
+    /// A log of one or several files, each opened as often as it is read.
+    Log(LogParts),
 }
 
 impl Source {
     /// A string or path-like object is a path, anything else must have `read`.
     pub fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if value.hasattr("open_part")? {
+            return Ok(Self::Log(LogParts {
+                names: value.getattr("part_names")?.extract()?,
+                manifest: value.getattr("manifest")?.extract()?,
+                manifest_offsets: value.getattr("manifest_offsets")?.extract()?,
+                object: value.clone().unbind(),
+            }));
+        }
         if value.hasattr("read")? {
             return Ok(Self::Object(value.clone().unbind()));
         }
@@ -36,7 +47,37 @@ impl Source {
                 Ok(Box::new(file))
             }
             Self::Object(object) => Ok(Box::new(ReadAhead::new(Box::new(PythonReader { object }))?)),
+            Self::Log(_) => {
+                Err(io::Error::other("this command reads dumps only: name the base file of the log, or load the log"))
+            }
         }
+    }
+}
+
+/// The files of a log as Python gives them.
+#[derive(Debug)]
+pub struct LogParts {
+    object: Py<PyAny>,
+    names: Vec<String>,
+    pub manifest: bool,
+    pub manifest_offsets: bool,
+}
+
+impl Parts for LogParts {
+    fn count(&self) -> usize {
+        self.names.len()
+    }
+
+    fn name(&self, part: usize) -> Option<&str> {
+        if self.manifest { self.names.get(part).map(String::as_str) } else { None }
+    }
+
+    fn open(&mut self, part: usize) -> io::Result<Box<dyn Read + Send>> {
+        let opened = Python::attach(|py| {
+            let opened = self.object.call_method1(py, "open_part", (part,)).map_err(io::Error::other)?;
+            Source::of(opened.bind(py)).map_err(io::Error::other)
+        })?;
+        opened.open()
     }
 }
 

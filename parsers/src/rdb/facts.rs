@@ -2,6 +2,7 @@
 
 use super::functions::Function;
 use super::header::Header;
+use crate::aof::version::Floor;
 
 /// Most anomalies of one kind that are kept one by one; more are only counted.
 const KEPT_PER_KIND: u64 = 1000;
@@ -117,6 +118,10 @@ pub struct FileFacts {
     /// Aux fields, functions and the like beyond those that are kept, by what they are.
     pub not_kept: Vec<(&'static str, u64)>,
     pub dialect: Option<Dialect>,
+    /// The earliest server that writes what a log without a dump shows.
+    pub floor: Option<Floor>,
+    /// Why figures of memory are estimates whatever the server, where they are.
+    pub doubt: Option<&'static str>,
     /// Commands inside the dump (UPDATE of Valkey 9.2) that were not applied.
     pub updates: u64,
     pub checksum: Checksum,
@@ -158,6 +163,8 @@ impl FileFacts {
             anomalies_not_kept: Vec::new(),
             not_kept: Vec::new(),
             dialect: None,
+            floor: None,
+            doubt: None,
             updates: 0,
             checksum: Checksum::Unknown,
             checksum_stored: None,

@@ -18,8 +18,13 @@ pub struct Function {
 pub fn read(input: &mut Input, damage: &mut Damage, offset: u64) -> Result<Function> {
     let mut code = Vec::new();
     damage.name(input, &mut code)?;
+    Ok(of_code(code, offset))
+}
+
+/// A library by its source text.
+pub fn of_code(code: Vec<u8>, offset: u64) -> Function {
     let (engine, library) = shebang(&code);
-    Ok(Function { library, engine, code, offset })
+    Function { library, engine, code, offset }
 }
 
 /// FUNCTION_PRE_GA (release candidates of Redis 7.0): name, engine, optional description, code.

@@ -54,6 +54,7 @@ pub struct Parser {
     pub(super) member_expiry_noted: bool,
     keys_begun: bool,
     ended: bool,
+    leave_tail: bool,
 }
 
 impl Parser {
@@ -97,7 +98,18 @@ impl Parser {
             member_expiry_noted: false,
             keys_begun: false,
             ended: false,
+            leave_tail: false,
         })
+    }
+
+    /// Leaves what stands behind the dump to the caller, who takes it with [`Parser::into_parts`].
+    pub fn leave_tail(&mut self) {
+        self.leave_tail = true;
+    }
+
+    /// What the file said of itself, and the input where reading stopped.
+    pub fn into_parts(self) -> (FileFacts, Input) {
+        (self.facts, self.input)
     }
 
     /// Keys and keys with an expiry of each database so far.
@@ -149,7 +161,12 @@ impl Parser {
             sink.before_first_key(&self.facts);
         }
         sink.key(&self.record);
+        let limit = self.input.contiguous_limit();
+        if sink.wants_contents() {
+            self.input.hold_whole_values();
+        }
         let decoded = encodings::decode(value_type, &mut self.input, &self.templates, &mut self.damage, sink);
+        self.input.set_contiguous_limit(limit);
         if value_type == ValueType::KeyDbCron {
             self.facts.dialect.get_or_insert(Dialect::KeyDb);
         }
@@ -200,7 +217,7 @@ impl Parser {
             self.facts.checksum = Checksum::Absent;
             self.facts.end_offset = self.input.offset();
         }
-        self.read_tail()
+        if self.leave_tail { Ok(()) } else { self.read_tail() }
     }
 
     /// What stands behind the snapshot: the mark of a replication stream, padding, or something that does not belong.

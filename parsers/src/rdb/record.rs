@@ -39,6 +39,11 @@ pub trait RecordSink: ValueSink {
     /// A record begins; its value follows as events.
     fn key(&mut self, record: &KeyRecord);
 
+    /// Whether the value of the record that begins is to be told with all its contents, whatever their size.
+    fn wants_contents(&self) -> bool {
+        false
+    }
+
     /// The record is complete; `dump_bytes` are the bytes it takes in the file.
     fn key_end(&mut self, record: &KeyRecord, dump_bytes: u64);
 

@@ -35,6 +35,8 @@ pub struct KeyFacts {
     pub nan_score: bool,
     scores: Scores,
     in_deleted_entry: bool,
+    /// First entry of a stream that is not deleted.
+    first_entry: Option<StreamId>,
     scored_members: u64,
 }
 
@@ -65,6 +67,16 @@ impl KeyFacts {
     #[inline]
     pub fn rare(&self) -> Option<&RareFacts> {
         self.has_rare.then_some(&self.rare)
+    }
+
+    /// Gives a stream of a server before 7.0 the counters that later ones make up when they load it (redis rdb.c).
+    pub fn complete_stream(&mut self) {
+        if self.rare.last_id.is_none() || self.rare.entries_added.is_some() {
+            return;
+        }
+        self.rare.entries_added = Some(self.elements.unwrap_or(0));
+        self.rare.max_deleted_id = Some(StreamId::default());
+        self.rare.first_id = Some(self.first_entry.unwrap_or_default());
     }
 
     #[inline]
@@ -194,12 +206,13 @@ impl ValueSink for KeyFacts {
         rare.stream_nodes = Some(rare.stream_nodes.unwrap_or(0) + 1);
     }
 
-    fn stream_entry(&mut self, _: StreamId, deleted: bool, _: u64) {
+    fn stream_entry(&mut self, id: StreamId, deleted: bool, _: u64) {
         self.in_deleted_entry = deleted;
         if deleted {
             let rare = self.rare_mut();
             rare.deleted_entries = Some(rare.deleted_entries.unwrap_or(0) + 1);
         } else {
+            self.first_entry.get_or_insert(id);
             self.count();
         }
     }

@@ -19,6 +19,7 @@ use crate::patterns::{PatternMiner, slot};
 use crate::rdb::codes::ValueType;
 use crate::rdb::facts::Anomaly;
 use crate::rdb::{FileFacts, KeyRecord, RecordSink};
+use crate::replay::Live;
 use crate::rows::forms::{Forms, TypeKey};
 use crate::rows::streams::StreamRows;
 use crate::rows::{Filter, KeyFacts};
@@ -45,6 +46,10 @@ pub struct Collector {
     pub(super) consumers: Spool,
     pub(super) anomalies: Vec<Anomaly>,
     pub(super) counts: Counts,
+    /// Whether streams of older servers get the counters that a later server makes up when it loads them.
+    pub(super) completes_streams: bool,
+    /// What replay knows of the key that comes next.
+    pub(super) live: Option<Live>,
     seen: u64,
     failure: Option<io::Error>,
 }
@@ -68,6 +73,8 @@ impl Collector {
             consumers: spool(folder),
             anomalies: Vec::new(),
             counts: Counts::default(),
+            completes_streams: false,
+            live: None,
             seen: 0,
             failure: None,
         }
@@ -112,7 +119,7 @@ impl Collector {
         assumption
     }
 
-    fn note(&mut self, kind: &'static str, record: &KeyRecord, message: &str) {
+    pub(super) fn note(&mut self, kind: &'static str, record: &KeyRecord, message: &str) {
         self.anomalies.push(Anomaly {
             kind,
             offset: record.offset,
@@ -218,10 +225,16 @@ impl RecordSink for Collector {
             return self.note("empty-collection", record, "an empty collection, which servers drop when they load");
         }
         let encoding = tracker.encoding(KeyHead::of(record), target);
-        let encoding_name = encoding.name(target);
+        if self.completes_streams && (target.redis_from(7, 0, 0) || target.valkey_from(7, 0, 0)) {
+            facts.complete_stream();
+        }
         let elements = tracker.elements();
         let figures = memory.finish(&memory_key(record), encoding);
-        let exact = figures.memory_bytes.map(|_| figures.exact);
+        let live = self.live.take();
+        let exact = figures.memory_bytes.map(|_| figures.exact && live.is_none_or(|live| !live.approximate));
+        // Figures are those of a reload; the encoding can be one that only the commands lead to.
+        let encoding = live.and_then(|live| live.encoding).unwrap_or(encoding);
+        let encoding_name = encoding.name(target);
         let form_id = self.forms.id(key, encoding, encoding_name, facts.kind, exact);
         self.counts.keys += 1;
         self.counts.expiring_keys += u64::from(record.expires_at_ms.is_some());

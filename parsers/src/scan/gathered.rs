@@ -3,6 +3,7 @@
 use std::io;
 
 use super::collector::Collector;
+use super::log_facts::LogOutcome;
 use crate::conversion::{Assumption, Target};
 use crate::error::{Error, OpenKey};
 use crate::memory::TemplateUse;
@@ -54,14 +55,19 @@ pub struct Overhead {
 
 impl Overhead {
     fn of(parser: &Parser, target: &Target) -> Self {
+        Self::of_counts(parser.counts(), &parser.facts, target)
+    }
+
+    /// From the keys of each database, and those of them with an expiry.
+    pub(super) fn of_counts(counts: impl Iterator<Item = (u64, u64)>, facts: &FileFacts, target: &Target) -> Self {
         let costs = Costs::of(target);
         let by_slot = target.cluster && (target.redis_from(7, 4, 0) || target.valkey_from(8, 0, 0));
-        let slots = parser.facts.declared.iter().filter(|counts| counts.slot.is_some());
+        let slots = facts.declared.iter().filter(|counts| counts.slot.is_some());
         let tables = |keys, expires| costs.tables(TableCounts { keys, expires });
         let table_bytes = if by_slot {
             slots.map(|counts| tables(counts.keys, counts.expires)).fold(0, u64::saturating_add)
         } else {
-            parser.counts().map(|(keys, expires)| tables(keys, expires)).fold(0, u64::saturating_add)
+            counts.map(|(keys, expires)| tables(keys, expires)).fold(0, u64::saturating_add)
         };
         Self { table_bytes, startup_bytes: costs.startup() }
     }
@@ -87,13 +93,25 @@ pub struct Gathered {
     pub templates: Vec<(u64, TemplateUse)>,
     /// Hashes of names that were met more than once.
     pub repeated_hashes: u64,
+    /// Of a log.
+    pub log: Option<LogOutcome>,
 }
 
 impl Gathered {
     /// What a file says of itself, without tables.
     pub(super) fn of_file(parser: Parser, assumption: Assumption, damage: Option<Damage>, counts: Counts) -> Self {
         let bytes_read = parser.offset();
-        let mut facts = parser.facts;
+        Self::of_facts(parser.facts, bytes_read, assumption, damage, counts)
+    }
+
+    /// The same without a parser.
+    pub(super) fn of_facts(
+        mut facts: FileFacts,
+        bytes_read: u64,
+        assumption: Assumption,
+        damage: Option<Damage>,
+        counts: Counts,
+    ) -> Self {
         note_dialect(&mut facts);
         Self {
             facts,
@@ -109,17 +127,30 @@ impl Gathered {
             overhead: Overhead::default(),
             templates: Vec::new(),
             repeated_hashes: 0,
+            log: None,
         }
     }
 
     /// Closes a pass that made rows.
-    pub(super) fn new(mut parser: Parser, mut collector: Collector, damage: Option<Damage>) -> io::Result<Self> {
+    pub(super) fn new(parser: Parser, collector: Collector, damage: Option<Damage>) -> io::Result<Self> {
+        let overhead = Overhead::of(&parser, &collector.assumption(&parser.facts).target);
+        let bytes_read = parser.offset();
+        Self::of_rows(parser.facts, bytes_read, collector, damage, overhead)
+    }
+
+    /// The same without a parser.
+    pub(super) fn of_rows(
+        mut facts: FileFacts,
+        bytes_read: u64,
+        mut collector: Collector,
+        damage: Option<Damage>,
+        overhead: Overhead,
+    ) -> io::Result<Self> {
         for anomaly in collector.anomalies.drain(..) {
-            parser.facts.note(anomaly);
+            facts.note(anomaly);
         }
-        let assumption = collector.assumption(&parser.facts);
+        let assumption = collector.assumption(&facts);
         let templates = collector.templates();
-        let overhead = Overhead::of(&parser, &assumption.target);
         Ok(Self {
             overhead,
             templates,
@@ -129,7 +160,7 @@ impl Gathered {
             groups: Some(collector.groups),
             consumers: Some(collector.consumers),
             repeated_hashes: collector.duplicates.count()?,
-            ..Self::of_file(parser, assumption, damage, collector.counts)
+            ..Self::of_facts(facts, bytes_read, assumption, damage, collector.counts)
         })
     }
 }

@@ -2,12 +2,19 @@
 
 mod collector;
 mod gathered;
+mod log_facts;
+mod log_rows;
+mod log_scan;
+mod log_verify;
 mod options;
 mod verify;
 
 pub use collector::{Collector, memory_key, type_code};
 pub use gathered::{Damage, Gathered};
-pub use options::Options;
+pub use log_facts::LogOutcome;
+pub use log_scan::LogScan;
+pub use log_verify::verify_log;
+pub use options::{LogOptions, Options};
 pub use verify::verify;
 
 use std::io;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::aof::log::Until;
 use crate::conversion::Overrides;
 use crate::rows::Filter;
 
@@ -18,6 +19,27 @@ pub struct Options {
     /// Where facts go that outgrow memory.
     pub spool_folder: PathBuf,
     pub batch_rows: usize,
+    /// Of a log.
+    pub log: LogOptions,
+}
+
+/// Options of the pass over a log.
+#[derive(Debug, Clone, Copy)]
+pub struct LogOptions {
+    pub until: Option<Until>,
+    /// Bytes that the keys which the log touches may take in memory.
+    pub memory_limit: u64,
+    /// Unix milliseconds that stand for the time of loading where the log has no annotations.
+    pub loaded_at_ms: i64,
+    /// Whether a manifest names the files, and whether replication offsets stand in it.
+    pub manifest: bool,
+    pub manifest_offsets: bool,
+}
+
+impl Default for LogOptions {
+    fn default() -> Self {
+        Self { until: None, memory_limit: u64::MAX, loaded_at_ms: 0, manifest: false, manifest_offsets: false }
+    }
 }
 
 impl Default for Options {
@@ -28,6 +50,7 @@ impl Default for Options {
             overrides: Overrides::default(),
             spool_folder: std::env::temp_dir(),
             batch_rows: BATCH_ROWS,
+            log: LogOptions::default(),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::source::{CancelFlag, Input};
 
 /// Counts keys and looks at nothing else.
 #[derive(Debug, Default)]
-struct Counter(Counts);
+pub(super) struct Counter(pub Counts);
 
 impl ValueSink for Counter {}
 

@@ -112,6 +112,18 @@ impl Input {
         Ok(&self.block[self.at..end])
     }
 
+    /// Everything that is there from here on: at least `n` bytes, fewer only where the source ends.
+    pub fn window(&mut self, n: usize) -> Result<&[u8]> {
+        self.peek_up_to(n)?;
+        Ok(&self.block[self.at..self.end])
+    }
+
+    /// What was read ahead, without reading more.
+    #[inline]
+    pub fn buffered(&self) -> &[u8] {
+        &self.block[self.at..self.end]
+    }
+
     /// The `n` bytes last consumed; valid until the next peek.
     #[inline]
     pub fn consumed(&self, n: usize) -> &[u8] {

@@ -24,6 +24,7 @@ pub struct Row {
     pub module: Option<(String, u16)>,
     pub vector_set: Option<Value>,
     /// Fields with values, members with scores as text, list items with an empty second half.
+    pub string: Vec<u8>,
     pub pairs: Vec<(Vec<u8>, Vec<u8>)>,
     pub scores: Vec<f64>,
     pub live_entries: u64,
@@ -335,6 +336,7 @@ impl Gathered {
             template_id: self.template_id,
             module: self.module,
             vector_set,
+            string: self.string.unwrap_or_default(),
             pairs: self.pairs,
             scores: self.scores,
             live_entries: self.live,

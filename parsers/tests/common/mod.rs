@@ -7,6 +7,7 @@ pub mod contents;
 pub mod counting;
 pub mod cut;
 pub mod fixtures;
+pub mod logs;
 pub mod random;
 pub mod random_stream;
 pub mod readers;

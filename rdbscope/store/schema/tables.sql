@@ -277,3 +277,55 @@ CREATE TABLE findings (
     message VARCHAR NOT NULL,
     examples VARCHAR[]
 );
+
+CREATE TABLE aof_parts (
+    snapshot_id BIGINT NOT NULL,
+    part_no INTEGER NOT NULL,
+    name VARCHAR,
+    dump_bytes BIGINT NOT NULL,
+    log_bytes BIGINT NOT NULL,
+    commands BIGINT NOT NULL,
+    good_offset BIGINT NOT NULL,
+    dropped_bytes BIGINT NOT NULL
+);
+
+CREATE TABLE aof_commands (
+    snapshot_id BIGINT NOT NULL,
+    command VARCHAR NOT NULL,
+    hour_at_ms BIGINT,
+    commands BIGINT NOT NULL,
+    log_bytes BIGINT NOT NULL
+);
+
+CREATE TABLE aof_keys (
+    snapshot_id BIGINT NOT NULL,
+    db BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    raw BLOB,
+    pattern VARCHAR NOT NULL,
+    slot SMALLINT NOT NULL,
+    writes BIGINT NOT NULL,
+    writes_error BIGINT NOT NULL,
+    log_bytes BIGINT NOT NULL,
+    first_at_ms BIGINT,
+    last_at_ms BIGINT,
+    value_writes BIGINT NOT NULL,
+    renewals BIGINT NOT NULL,
+    grows BIGINT NOT NULL,
+    shrinks BIGINT NOT NULL,
+    deletes BIGINT NOT NULL,
+    commands VARCHAR NOT NULL
+);
+
+CREATE TABLE aof_events (
+    snapshot_id BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    command VARCHAR NOT NULL,
+    part_no INTEGER NOT NULL,
+    log_offset BIGINT NOT NULL,
+    at_ms BIGINT,
+    db BIGINT,
+    name VARCHAR,
+    raw BLOB,
+    measured BIGINT
+);

@@ -1,0 +1,195 @@
+//! Entries and what a stream says of itself: XADD, XTRIM, XSETID, and idempotent producers (Redis 8.6).
+
+use super::super::change::{NO_ID, Trim};
+use super::super::{Entry, Stream};
+use super::remove::{self, References};
+use super::{Outcome, Words, done_if};
+use crate::events::StreamId;
+use crate::replay::applied::{Applied, Reason};
+
+/// A trim as the options of XADD and XTRIM give it.
+#[derive(Default)]
+struct TrimOption {
+    trim: Option<Trim>,
+    approximate: bool,
+    limit: u64,
+}
+
+impl TrimOption {
+    /// Reads one option; gives the number of its words.
+    fn read(&mut self, words: &Words<'_>, at: usize) -> Result<usize, Applied> {
+        if words.is(at, "LIMIT") {
+            self.limit = words.unsigned(at + 1)?;
+            return Ok(2);
+        }
+        let by_length = words.is(at, "MAXLEN");
+        if !by_length && !words.is(at, "MINID") {
+            return Ok(0);
+        }
+        let mark = words.at(at + 1)?;
+        self.approximate = mark == b"~";
+        let value = if mark == b"~" || mark == b"=" { at + 2 } else { at + 1 };
+        self.trim = Some(if by_length { Trim::Length(words.unsigned(value)?) } else { Trim::MinId(words.id(value)?) });
+        Ok(value + 1 - at)
+    }
+
+    /// Trims; gives the ids that went.
+    fn apply(&self, stream: &mut Stream, words: &Words<'_>, references: References) -> bool {
+        let Some(trim) = self.trim else { return false };
+        // A limit behind an exact trim has no effect.
+        let limit = match (self.approximate, self.limit) {
+            (false, _) => 0,
+            (true, 0) => words.context.limits.stream_node_max_entries.saturating_mul(100),
+            (true, limit) => limit,
+        };
+        let gone = stream.trim(trim, self.approximate, limit);
+        if references == References::Drop {
+            gone.iter().for_each(|id| remove::drop_references(stream, *id));
+        }
+        !gone.is_empty()
+    }
+}
+
+pub fn xadd(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let mut trim = TrimOption::default();
+    let (mut creates, mut at, mut references, mut producer) = (true, 2, References::Keep, None);
+    loop {
+        let read = trim.read(words, at)?;
+        if read > 0 {
+            at += read;
+        } else if words.is(at, "NOMKSTREAM") {
+            creates = false;
+            at += 1;
+        } else if let Some(option) = References::read(words, at) {
+            references = option;
+            at += 1;
+        } else if words.is(at, "IDMP") {
+            producer = Some((words.at(at + 1)?, Some(words.at(at + 2)?)));
+            at += 3;
+        } else if words.is(at, "IDMPAUTO") {
+            producer = Some((words.at(at + 1)?, None));
+            at += 2;
+        } else {
+            break;
+        }
+    }
+    if words.at(at)? == b"*" {
+        // An id that the server did not have to choose: the producer had sent the entry before.
+        let Some(stream) = stream.as_mut().filter(|_| producer.is_some()) else {
+            return Err(Applied::NotReplayable(Reason::Random));
+        };
+        stream.iids_duplicates = stream.iids_duplicates.saturating_add(1);
+        return Ok(Applied::Done);
+    }
+    let id = words.id(at)?;
+    let fields = words.from(at + 1);
+    if fields.is_empty() || !fields.len().is_multiple_of(2) {
+        return Err(Applied::Refused);
+    }
+    if stream.is_none() && !creates {
+        return Ok(Applied::NoEffect);
+    }
+    if id == NO_ID || stream.as_ref().is_some_and(|stream| id <= stream.last_id) {
+        return Err(Applied::Refused);
+    }
+    let stream = stream.get_or_insert_with(|| new_stream(words));
+    if let Some((producer, iid)) = producer {
+        // The server hashes the content where the producer names no id of its own; any that is new does here.
+        let own = iid.map_or_else(|| id.to_string().into_bytes(), <[u8]>::to_vec);
+        if !record(stream, producer, &own, id) {
+            stream.iids_duplicates = stream.iids_duplicates.saturating_add(1);
+            return Ok(Applied::Done);
+        }
+        stream.iids_added = stream.iids_added.saturating_add(1);
+    }
+    let pairs = fields.chunks_exact(2).filter_map(|pair| match pair {
+        [field, value] => Some(((*field).into(), (*value).into())),
+        _ => None,
+    });
+    stream.append(Entry { id, deleted: false, pairs: pairs.collect() }, words.context);
+    trim.apply(stream, words, references);
+    Ok(Applied::Done)
+}
+
+pub fn new_stream(words: &Words<'_>) -> Stream {
+    Stream { idempotence: Stream::default_idempotence(&words.context.target), ..Stream::default() }
+}
+
+/// Remembers what a producer sent; whether it is new.
+fn record(stream: &mut Stream, producer: &[u8], iid: &[u8], id: StreamId) -> bool {
+    let most = usize::try_from(stream.idempotence.1).unwrap_or(usize::MAX).max(1);
+    let sent = stream.producers.entry(producer.into()).or_default();
+    if sent.iter().any(|(own, _)| **own == *iid) {
+        return false;
+    }
+    if sent.len() >= most {
+        sent.remove(0);
+    }
+    sent.push((iid.into(), id));
+    true
+}
+
+pub fn xidmprecord(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let Some(stream) = stream else { return Err(Applied::Refused) };
+    let new = record(stream, words.at(2)?, words.at(3)?, words.id(4)?);
+    stream.iids_added = stream.iids_added.saturating_add(u64::from(new));
+    done_if(new)
+}
+
+pub fn xcfgset(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let Some(stream) = stream else { return Err(Applied::Refused) };
+    let before = stream.idempotence;
+    let mut at = 2;
+    while at < words.argv.len() {
+        if words.is(at, "IDMP-DURATION") {
+            stream.idempotence.0 = words.unsigned(at + 1)?;
+        } else if words.is(at, "IDMP-MAXSIZE") {
+            stream.idempotence.1 = words.unsigned(at + 1)?;
+        } else {
+            return Err(Applied::Refused);
+        }
+        at += 2;
+    }
+    if before != stream.idempotence {
+        // Another configuration forgets what was sent.
+        stream.producers.clear();
+    }
+    Ok(Applied::Done)
+}
+
+pub fn xtrim(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let Some(stream) = stream else { return Ok(Applied::NoEffect) };
+    let mut trim = TrimOption::default();
+    let (mut at, mut references) = (2, References::Keep);
+    while at < words.argv.len() {
+        let read = trim.read(words, at)?;
+        if read == 0 {
+            references = References::read(words, at).ok_or(Applied::Refused)?;
+        }
+        at += read.max(1);
+    }
+    done_if(trim.apply(stream, words, references))
+}
+
+pub fn xsetid(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let id = words.id(2)?;
+    let Some(stream) = stream else { return Err(Applied::Refused) };
+    let (mut added, mut deleted, mut at) = (None, None, 3);
+    while at < words.argv.len() {
+        if words.is(at, "ENTRIESADDED") {
+            added = Some(words.unsigned(at + 1)?);
+        } else if words.is(at, "MAXDELETEDID") {
+            deleted = Some(words.id(at + 1)?).filter(|id| *id != NO_ID);
+        } else {
+            return Err(Applied::Refused);
+        }
+        at += 2;
+    }
+    if id < stream.max_deleted_id || stream.length > 0 && id < stream.top() {
+        return Err(Applied::Refused);
+    }
+    stream.last_id = id;
+    stream.entries_added = added.unwrap_or(stream.entries_added);
+    stream.max_deleted_id = deleted.unwrap_or(stream.max_deleted_id);
+    Ok(Applied::Done)
+}

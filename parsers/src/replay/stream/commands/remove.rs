@@ -1,0 +1,127 @@
+//! Taking entries away: from the stream (XDEL, XDELEX), from groups (XACK), from both (XACKDEL), and giving them back (XNACK).
+
+use super::super::{Pending, Stream};
+use super::{Outcome, Words, done_if};
+use crate::events::StreamId;
+use crate::replay::applied::Applied;
+
+/// Deliveries of an entry that was released as fatal.
+const FATAL: u64 = i64::MAX as u64;
+
+/// What becomes of the groups' pending entries when an entry goes (Redis 8.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum References {
+    Keep,
+    Drop,
+    /// The entry only goes where no group waits for it.
+    Acknowledged,
+}
+
+impl References {
+    pub fn read(words: &Words<'_>, at: usize) -> Option<Self> {
+        [("KEEPREF", Self::Keep), ("DELREF", Self::Drop), ("ACKED", Self::Acknowledged)]
+            .into_iter()
+            .find_map(|(option, references)| words.is(at, option).then_some(references))
+    }
+}
+
+/// Takes an entry out of the pending ones of every group.
+pub fn drop_references(stream: &mut Stream, id: StreamId) {
+    for group in stream.groups.values_mut() {
+        group.forget(id);
+    }
+}
+
+/// Whether no group waits for an entry: none has it pending, and all have read past it.
+fn is_acknowledged(stream: &Stream, id: StreamId) -> bool {
+    stream.groups.values().all(|group| !group.pending.contains_key(&id) && group.last_id >= id)
+}
+
+fn delete(stream: &mut Stream, id: StreamId, references: References) -> bool {
+    match references {
+        References::Acknowledged if !is_acknowledged(stream, id) => return false,
+        References::Drop => drop_references(stream, id),
+        _ => {}
+    }
+    stream.delete(id)
+}
+
+pub fn xdel(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let Some(stream) = stream else { return Ok(Applied::NoEffect) };
+    let mut deleted = false;
+    for place in 2..words.argv.len() {
+        deleted |= stream.delete(words.id(place)?);
+    }
+    done_if(deleted)
+}
+
+pub fn xdelex(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let Some(stream) = stream else { return Ok(Applied::NoEffect) };
+    let references = References::read(words, 2).unwrap_or(References::Keep);
+    let mut deleted = false;
+    for id in words.ids(2)? {
+        deleted |= delete(stream, id, references);
+    }
+    done_if(deleted)
+}
+
+pub fn xack(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let Some(group) = stream.as_mut().and_then(|stream| stream.groups.get_mut(words.argv.get(2).copied()?)) else {
+        return Ok(Applied::NoEffect);
+    };
+    let mut acknowledged = false;
+    for place in 3..words.argv.len() {
+        acknowledged |= group.forget(words.id(place)?);
+    }
+    done_if(acknowledged)
+}
+
+pub fn xackdel(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let Some(stream) = stream else { return Ok(Applied::NoEffect) };
+    let references = References::read(words, 3).unwrap_or(References::Keep);
+    let name = words.at(2)?;
+    let mut changed = false;
+    for id in words.ids(3)? {
+        let acknowledged = stream.groups.get_mut(name).is_some_and(|group| group.forget(id));
+        if acknowledged {
+            delete(stream, id, references);
+        }
+        changed |= acknowledged;
+    }
+    done_if(changed)
+}
+
+/// XNACK key group SILENT | FAIL | FATAL IDS n id… [RETRYCOUNT n] [FORCE] (Redis 8.8)
+pub fn xnack(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
+    let Some(stream) = stream else { return Err(Applied::Refused) };
+    let ids = words.ids(4)?;
+    let known: Vec<bool> = ids.iter().map(|id| stream.has(*id)).collect();
+    let Some(group) = stream.groups.get_mut(words.at(2)?) else { return Err(Applied::Refused) };
+    let (mut force, mut deliveries) = (false, None);
+    for place in 6 + ids.len()..words.argv.len() {
+        if words.is(place, "RETRYCOUNT") {
+            deliveries = Some(words.unsigned(place + 1)?);
+        }
+        force |= words.is(place, "FORCE");
+    }
+    let mut changed = false;
+    for (id, known) in ids.into_iter().zip(known) {
+        if force && known {
+            let new = Pending { delivered_at_ms: 0, deliveries: 0, consumer: None };
+            group.pending.entry(id).or_insert(new);
+        }
+        let Some(pending) = group.pending.get_mut(&id) else { continue };
+        pending.delivered_at_ms = 0;
+        pending.deliveries = match deliveries {
+            Some(deliveries) => deliveries,
+            None if words.is(3, "SILENT") => pending.deliveries.saturating_sub(1),
+            None if words.is(3, "FATAL") => FATAL,
+            None => pending.deliveries,
+        };
+        let consumer = pending.consumer.take();
+        group.disown(id, consumer.as_deref());
+        group.released.push(id);
+        changed = true;
+    }
+    done_if(changed)
+}
