@@ -3,6 +3,7 @@
 use std::io;
 
 use super::collector::Collector;
+use super::key_batches::KeyBatches;
 use crate::conversion::{Assumption, Target};
 use crate::error::{Error, OpenKey};
 use crate::memory::TemplateUse;
@@ -112,25 +113,39 @@ impl Gathered {
         }
     }
 
-    /// Closes a pass that made rows.
-    pub(super) fn new(mut parser: Parser, mut collector: Collector, damage: Option<Damage>) -> io::Result<Self> {
+    /// Closes a pass over keys, and gives back who took them.
+    pub(super) fn of_pass<T>(mut parser: Parser, mut collector: Collector<T>, damage: Option<Damage>) -> (Self, T) {
         for anomaly in collector.anomalies.drain(..) {
             parser.facts.note(anomaly);
         }
         let assumption = collector.assumption(&parser.facts);
         let templates = collector.templates();
         let overhead = Overhead::of(&parser, &assumption.target);
-        Ok(Self {
+        let gathered = Self {
             overhead,
             templates,
             forms: collector.forms.into_rows(),
-            patterns: collector.miner.finish(),
-            key_facts: Some(collector.key_facts),
-            groups: Some(collector.groups),
-            consumers: Some(collector.consumers),
-            repeated_hashes: collector.duplicates.count()?,
             ..Self::of_file(parser, assumption, damage, collector.counts)
+        };
+        (gathered, collector.taker)
+    }
+
+    /// The same with the side tables of a pass that made rows.
+    pub(super) fn with_tables((gathered, batches): (Self, KeyBatches)) -> io::Result<Self> {
+        Ok(Self {
+            patterns: batches.miner.finish(),
+            key_facts: Some(batches.key_facts),
+            groups: Some(batches.groups),
+            consumers: Some(batches.consumers),
+            repeated_hashes: batches.duplicates.count()?,
+            ..gathered
         })
+    }
+
+    /// Bytes that each key of a hash template is charged, by the id of the file.
+    pub fn template_share(&self, id: u64) -> u64 {
+        let used = self.templates.iter().find(|(known, _)| *known == id);
+        used.and_then(|(_, used)| used.bytes.checked_div(used.keys)).unwrap_or(0)
     }
 }
 
