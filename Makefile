@@ -7,7 +7,7 @@ CARGO ?= cargo
 CRATE := --manifest-path parsers/Cargo.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint types rust pytest docs format clean prerequisites
+.PHONY: help demo test build lint types rust pytest bench docs format clean prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ rust: ## rustfmt, clippy with warnings as errors, cargo test
 
 pytest: ## the Python tests
 	$(BIN)/python -m pytest
+
+bench: build ## measure rdbscope beside every peer on PATH (options: BENCH="--scale 0.1")
+	$(BIN)/python -m benchmarks.run --rdbscope $(BIN)/rdbscope $(BENCH)
 
 docs: ## write the generated pages of docs/reference
 	$(BIN)/python -m docs.generate

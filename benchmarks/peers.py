@@ -105,30 +105,36 @@ JOBS: dict[str, Sequence[Task]] = {
 def find_tools(rdbscope: str | None, rdbtools: str | None) -> dict[str, Tool]:
     """All tools that are there, by name; the peers on PATH. `rdbscope` and `rdbtools` name programs to use instead."""
     tools = {}
-    program = rdbscope or shutil.which("rdbscope")
+    program = _which(rdbscope or "rdbscope")
     own = (program,) if program else (sys.executable, "-m", "rdbscope")
     version = _first_line([*own, "--version"])
     if version:
         tools["rdbscope"] = Tool("rdbscope", own, version)
     # rdbtools and HDT3213/rdb both call their program rdb.
     for folder in os.get_exec_path():
-        candidate = shutil.which("rdb", path=folder)
+        candidate = _which("rdb", folder)
         if candidate is None:
             continue
         if "dump_file" in _output([candidate, "--help"]):
             rdbtools = rdbtools or candidate
         elif "HDT3213/rdb" not in tools and "bigkey" in _output([candidate]):
             tools["HDT3213/rdb"] = Tool("HDT3213/rdb", (candidate,), _go_version(candidate))
-    if rdbtools:
+    if rdbtools := _which(rdbtools or ""):
         python = Path(rdbtools).with_name("python")
         script = "from importlib.metadata import version; print(version('rdbtools'))"
         tools["rdbtools"] = Tool("rdbtools", (rdbtools,), _first_line([str(python), "-c", script]), newest_rdb=9)
-    if cli := shutil.which("rdb-cli"):
+    if cli := _which("rdb-cli"):
         usage = _output([cli])
         tools["librdb"] = Tool("librdb", (cli,), usage[usage.find("[") + 1 : usage.find("]")])
-    if checker := shutil.which("redis-check-rdb"):
+    if checker := _which("redis-check-rdb"):
         tools["redis-check-rdb"] = Tool("redis-check-rdb", (checker,), _first_line([checker, "--version"]))
     return tools
+
+
+def _which(program: str, folder: str | None = None) -> str | None:
+    """The absolute path of a program: every run has a folder of its own, where a relative one leads nowhere."""
+    found = shutil.which(program, path=folder)
+    return str(Path(found).absolute()) if found else None
 
 
 def install_rdbtools(folder: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from . import dumps, instructions, peers, table
+from . import database, dumps, instructions, peers, table
 from .dumps import Dump
 from .measure import Measure, least, measure
 from .peers import JOBS, Task, Tool
@@ -137,6 +137,11 @@ def main(
         for name, job_tasks in selected.items():
             found = [rows[task.tool, task.label] for task in job_tasks if (task.tool, task.label) in rows]
             parts.append(table.job(name, dump, found, rows[FLOOR.tool, FLOOR.label]))
+        if "load" in selected and "rdbscope" in tools:
+            click.echo(f"{dump.name}: questions to the database", err=True)
+            answers = database.ask(tools["rdbscope"], dump, work, repeat)
+            if answers is not None:
+                parts.append(database.table(answers))
     if not no_instructions:
         fixed = [dumps.make(examples, work, shape, keys) for shape, keys in instructions.KEYS.items()]
         counts = [instructions.count(examples / "walk", dump, deep) for dump in fixed for deep in (False, True)]

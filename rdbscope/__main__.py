@@ -28,8 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     except (BrokenPipeError, OutputClosedError):
         return _broken_pipe()
     except (KeyboardInterrupt, click.Abort):
-        console.error("interrupted")
-        return ExitCode.INTERRUPTED
+        return _interrupted()
     except RdbscopeError as problem:
         console.failure(problem, problem.line())
         return problem.exit_code
@@ -37,6 +36,9 @@ def run(arguments: Sequence[str]) -> int:
         _usage(problem)
         return ExitCode.USAGE
     except Exception as problem:
+        # What DuckDB makes of Ctrl-C while a query runs.
+        if isinstance(problem, RuntimeError) and str(problem) == "Query interrupted":
+            return _interrupted()
         if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             console.error(f"output: {problem.strerror}")
             return ExitCode.OUTPUT
@@ -61,6 +63,11 @@ def _usage(problem: click.ClickException) -> None:
         return
     path = problem.ctx.command_path if isinstance(problem, click.UsageError) and problem.ctx else console.PROGRAM
     console.error(f"{one_line(Exception(problem.format_message()))} (see: {path} --help)")
+
+
+def _interrupted() -> int:
+    console.error("interrupted")
+    return ExitCode.INTERRUPTED
 
 
 def _broken_pipe() -> int:

@@ -83,6 +83,7 @@ def load_one(
     force: bool = False,
     checks: Configured | None = None,
     watch: Watch = _unwatched,
+    snapshot_id: int | None = None,
 ) -> LoadResult:
     """Opens one source and loads it; arguments as in `load_source`."""
     with open_source(source) as opened:
@@ -96,6 +97,7 @@ def load_one(
             force=force,
             checks=checks,
             watch=lambda reader: watch(opened, reader),
+            snapshot_id=snapshot_id,
         )
 
 

@@ -16,7 +16,7 @@ SELECT
     CAST(f.code_bytes AS DOUBLE) AS measured,
     CAST(NULL AS DOUBLE) AS threshold,
     'bytes' AS unit,
-    f.engine || ' library ' || f.library || ', functions: ' || coalesce(nullif(f.functions, ''), 'none found')
+    f.engine || ' library ' || f.library || ', ' || human_bytes(f.code_bytes) || ', functions: ' || coalesce(nullif(f.functions, ''), 'none found')
     || ', SHA-256 ' || substr(f.sha256, 1, 12) AS message,
     CAST(NULL AS BIGINT) AS memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes

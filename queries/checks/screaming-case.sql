@@ -23,6 +23,8 @@ FROM current_keys AS k
 INNER JOIN current_patterns AS p ON p.pattern_id = k.pattern_id
 WHERE
     regexp_extract(p.literal, '[A-Z].*[A-Z]', 0) <> ''
+    -- Two capitals beside a random id are its beginning; a word has more.
+    AND (NOT contains(p.pattern, '{token}') OR regexp_extract(p.literal, '[A-Z]{3}', 0) <> '')
     AND regexp_extract(p.literal, '[a-z]', 0) = ''
     -- A path or address inside a segment is no word of the owner's.
     AND regexp_extract(p.literal, '[/\[\]() ]', 0) = ''

@@ -13,23 +13,55 @@ params:
   session_seconds: 86400 | seconds | most that a session may have left
   rate_seconds: 300 | seconds | most that a rate limit may have left
 ---*/
-WITH tiers AS (
+WITH words AS (
+    SELECT 'cache' AS word, 'cache' AS role
+    UNION
+    SELECT 'session' AS word, 'session' AS role
+    UNION
+    SELECT 'rate' AS word, 'rate' AS role
+    UNION
+    SELECT 'lock' AS word, 'lock' AS role
+    UNION
+    SELECT lower(unnest(getvariable('role_cache'))) AS word, 'cache' AS role
+    WHERE getvariable('role_cache') IS NOT NULL
+    UNION
+    SELECT lower(unnest(getvariable('role_session'))) AS word, 'session' AS role
+    WHERE getvariable('role_session') IS NOT NULL
+    UNION
+    SELECT lower(unnest(getvariable('role_rate'))) AS word, 'rate' AS role
+    WHERE getvariable('role_rate') IS NOT NULL
+    UNION
+    SELECT lower(unnest(getvariable('role_lock'))) AS word, 'lock' AS role
+    WHERE getvariable('role_lock') IS NOT NULL
+),
+
+-- A name that begins with a role has no namespace before it, unless that word is known as one.
+roles AS (
     SELECT
         p.pattern_id,
         CASE
-            WHEN lower(p.second_segment) = 'cache' OR list_contains(getvariable('role_cache'), p.second_segment)
-                THEN coalesce(getvariable('ttl-above-tier.cache_seconds'), 86400)
-            WHEN lower(p.second_segment) = 'session' OR list_contains(getvariable('role_session'), p.second_segment)
-                THEN coalesce(getvariable('ttl-above-tier.session_seconds'), 86400)
-            WHEN lower(p.second_segment) = 'rate' OR list_contains(getvariable('role_rate'), p.second_segment)
-                THEN coalesce(getvariable('ttl-above-tier.rate_seconds'), 300)
-            WHEN p.namespace IS NULL THEN NULL
-            WHEN lower(p.first_segment) = 'cache' THEN coalesce(getvariable('ttl-above-tier.cache_seconds'), 86400)
-            WHEN lower(p.first_segment) = 'session' THEN coalesce(getvariable('ttl-above-tier.session_seconds'), 86400)
-            WHEN lower(p.first_segment) = 'rate' THEN coalesce(getvariable('ttl-above-tier.rate_seconds'), 300)
-        END AS limit_seconds
+            WHEN s.role IS NULL OR NOT coalesce(list_contains(getvariable('namespaces'), p.first_segment), false)
+                THEN coalesce(f.role, s.role)
+            ELSE s.role
+        END AS role
     FROM current_patterns AS p
+    LEFT JOIN words AS f ON f.word = lower(p.first_segment)
+    LEFT JOIN words AS s ON s.word = lower(p.second_segment)
     WHERE p.expiring_keys > 0
+),
+
+tiers AS (
+    SELECT
+        r.pattern_id,
+        min(
+            CASE r.role
+                WHEN 'cache' THEN coalesce(getvariable('ttl-above-tier.cache_seconds'), 86400)
+                WHEN 'session' THEN coalesce(getvariable('ttl-above-tier.session_seconds'), 86400)
+                WHEN 'rate' THEN coalesce(getvariable('ttl-above-tier.rate_seconds'), 300)
+            END
+        ) AS limit_seconds
+    FROM roles AS r
+    GROUP BY r.pattern_id
 )
 
 SELECT
@@ -48,4 +80,5 @@ INNER JOIN tiers AS t ON t.pattern_id = k.pattern_id
 CROSS JOIN current_snapshot AS s
 WHERE
     t.limit_seconds IS NOT NULL
-    AND CAST(k.expires_at_ms AS DOUBLE) - s.taken_at_ms > CAST(t.limit_seconds AS DOUBLE) * 1000
+    -- Less than a second over the limit is the part of a second that the time of a dump leaves out.
+    AND CAST(k.expires_at_ms AS DOUBLE) - s.taken_at_ms >= CAST(t.limit_seconds AS DOUBLE) * 1000 + 1000

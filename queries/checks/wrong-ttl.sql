@@ -50,6 +50,7 @@ WHERE
         OR (c.ttl_seconds IS NOT NULL AND k.expires_at_ms IS NULL)
         OR (
             c.ttl_seconds IS NOT NULL
-            AND CAST(k.expires_at_ms AS DOUBLE) - s.taken_at_ms > CAST(c.ttl_seconds AS DOUBLE) * 1000
+            -- Less than a second over the limit is the part of a second that the time of a dump leaves out.
+            AND CAST(k.expires_at_ms AS DOUBLE) - s.taken_at_ms >= CAST(c.ttl_seconds AS DOUBLE) * 1000 + 1000
         )
     )

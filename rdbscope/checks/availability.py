@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rdbscope.checks.header import Check
-from rdbscope.conventions.table import Convention
 from rdbscope.store import fetch
 
 if TYPE_CHECKING:
+    from rdbscope.checks.run import Context
     from rdbscope.store.connect import Connection
 
 _NO_CONVENTIONS = "no conventions table: name one with --conventions, or begin one with: rdbscope conventions draft"
 _NO_ACCESS = "the dump has no access facts: its server runs without an LRU or LFU policy"
 _NO_COUNTERS = "the dump has no access counters: its server runs without an LFU policy"
 _ONE_NODE = "dumps of several nodes are needed: load each with --node"
+_NO_NODE_FILE = "no node file of the cluster: name one with --cluster-nodes nodes.conf"
 
 
 class Availability:
     """What the current snapshot and the session offer to checks, asked for once."""
 
-    def __init__(self, connection: Connection, conventions: Sequence[Convention] | None) -> None:
+    def __init__(self, connection: Connection, context: Context) -> None:
         hint = fetch.scalar(connection, "SELECT eviction_hint FROM current_snapshot")
         nodes = fetch.scalar(connection, "SELECT count(DISTINCT node) FROM snapshots")
         self._missing = {
-            "conventions": _NO_CONVENTIONS if conventions is None else None,
+            "conventions": _NO_CONVENTIONS if context.conventions is None else None,
             "access": None if hint in ("lru", "lfu") else _NO_ACCESS,
             "lfu": None if hint == "lfu" else _NO_COUNTERS,
             "nodes": None if nodes > 1 else _ONE_NODE,
+            "cluster-nodes": _NO_NODE_FILE if context.cluster_nodes is None else None,
         }
 
     def obstacle(self, check: Check) -> str | None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdbscope import config
+from rdbscope import cluster_nodes, config
 from rdbscope.checks import parameters, run
 from rdbscope.checks.catalog import catalog, named
 from rdbscope.checks.header import Check
@@ -43,11 +43,13 @@ class Configured:
     file: Path | None
 
     def warnings(self) -> list[str]:
-        """A sentence for each suppression that has ended."""
-        return [
+        """A sentence for each suppression that has ended, and for each failed node of the cluster."""
+        ended = [
             f"{self.file}: the suppression of {one.check_id} for {one.key} ended on {one.until} ({one.reason})"
             for one in self.expired
         ]
+        nodes = self.context.cluster_nodes
+        return ended if nodes is None else ended + nodes.warnings()
 
 
 def configured(
@@ -56,6 +58,7 @@ def configured(
     params: Sequence[str] = (),
     namespaces: Sequence[str] = (),
     now_ms: int | None = None,
+    nodes_file: Path | None = None,
 ) -> Configured:
     """Reads the configuration; the arguments come before it.
 
@@ -64,15 +67,17 @@ def configured(
         params: `ID.NAME=VALUE`.
         namespaces: known namespaces.
         now_ms: the clock, Unix milliseconds; the machine's where nothing is said.
+        nodes_file: the node file of the cluster instead of the configured one.
 
     Raises:
-        UsageError: a check, a table, a parameter or the file itself is not as it has to be.
+        UsageError: a check, a table, a node file, a parameter or the file itself is not as it has to be.
     """
-    said: CheckSettings = settings(*config.read())
+    said: CheckSettings = settings(config.configuration())
     known = catalog(said.folders)
     for name in (*said.select, *said.ignore, *(one.check_id for one in said.suppressions)):
         _of_file(said.file, known, name)
     table = conventions or said.conventions
+    nodes = nodes_file or said.cluster_nodes
     given = parameters.parse([f"{name}={value}" for name, value in said.parameters.items()], known)
     today = _day(now_ms)
     context = run.Context(
@@ -82,6 +87,7 @@ def configured(
         parameters=given | parameters.parse(params, known),
         now_ms=now_ms,
         suppressions=tuple(one for one in said.suppressions if one.holds(today)),
+        cluster_nodes=None if nodes is None else cluster_nodes.read(nodes),
     )
     return Configured(
         known=known,

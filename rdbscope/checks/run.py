@@ -15,6 +15,7 @@ from rdbscope.checks.finding import Finding
 from rdbscope.checks.header import COLUMNS, Check
 from rdbscope.checks.settings import ROLES
 from rdbscope.checks.suppress import Suppression
+from rdbscope.cluster_nodes import NodeFile
 from rdbscope.conventions import match
 from rdbscope.conventions.table import Convention
 from rdbscope.errors import StoreError, UsageError
@@ -36,6 +37,7 @@ class Context:
         parameters: values by `<check id>.<name>`.
         now_ms: the clock for the age of a backup, None for the machine's.
         suppressions: findings to leave out, those only that still hold.
+        cluster_nodes: the node file of the cluster, None where there is none.
     """
 
     conventions: Sequence[Convention] | None = None
@@ -44,6 +46,7 @@ class Context:
     parameters: Mapping[str, float] = field(default_factory=dict)
     now_ms: int | None = None
     suppressions: Sequence[Suppression] = ()
+    cluster_nodes: NodeFile | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,17 @@ def prepare(connection: Connection, snapshot_id: int, context: Context) -> None:
             _set(connection, name, "DOUBLE", value)
         if context.conventions is not None:
             match.prepare(connection, context.conventions)
+        if context.cluster_nodes is not None:
+            _slot_owners(connection, context.cluster_nodes)
+
+
+def _slot_owners(connection: Connection, nodes: NodeFile) -> None:
+    owners = nodes.owners()
+    connection.execute("CREATE OR REPLACE TEMP TABLE slot_owners (slot INTEGER, node VARCHAR, file VARCHAR)")
+    connection.execute(
+        "INSERT INTO slot_owners SELECT unnest(?::INTEGER[]), unnest(?::VARCHAR[]), ?",
+        [list(range(len(owners))), owners, nodes.path],
+    )
 
 
 def _set(connection: Connection, name: str, sql_type: str, value: object) -> None:
@@ -88,7 +102,7 @@ def _set(connection: Connection, name: str, sql_type: str, value: object) -> Non
 
 def runnable(connection: Connection, checks: Iterable[Check], context: Context) -> tuple[list[Check], dict[str, str]]:
     """The checks that can run on the prepared snapshot, and why the others cannot."""
-    available = Availability(connection, context.conventions)
+    available = Availability(connection, context)
     can: list[Check] = []
     not_run: dict[str, str] = {}
     for check in checks:
@@ -185,6 +199,7 @@ def validate(connection: Connection, checks: Iterable[Check]) -> None:
 def release(connection: Connection) -> None:
     """Drops the temporary tables of a run, and lets the views show the newest snapshot again."""
     connection.execute(f"DROP TABLE IF EXISTS temp.{rollup.TABLE}")
+    connection.execute("DROP TABLE IF EXISTS temp.slot_owners")
     match.drop(connection)
     connection.execute("RESET VARIABLE snapshot_id")
 

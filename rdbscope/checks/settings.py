@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from rdbscope.checks.suppress import Suppression
-from rdbscope.errors import UsageError
+from rdbscope.config import Configuration
 
 ROLES = ("cache", "session", "rate", "lock")
 DEFAULT_CONVENTIONS = Path("docs/db/redis-conventions.md")
-_CHECKS = ("folders", "select", "ignore", "params")
-_SUPPRESS = ("check", "key", "reason", "until")
 
 
 @dataclass(frozen=True)
@@ -23,6 +20,7 @@ class CheckSettings:
     Attributes:
         namespaces: the known namespaces; empty: those of the conventions table count.
         conventions: the conventions table, or None.
+        cluster_nodes: the node file of the cluster, or None.
         roles: synonyms of cache, session, rate and lock.
         folders: the user's own checks.
         select: checks that run; empty: all.
@@ -34,6 +32,7 @@ class CheckSettings:
 
     namespaces: tuple[str, ...] = ()
     conventions: Path | None = None
+    cluster_nodes: Path | None = None
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
     select: tuple[str, ...] = ()
@@ -43,82 +42,35 @@ class CheckSettings:
     file: Path | None = None
 
 
-def settings(values: Mapping[str, object], file: Path | None) -> CheckSettings:
-    """The settings in the parsed `values` of `file`; paths are relative to the file's folder.
-
-    Raises:
-        UsageError: a value of the wrong kind, or a key that nothing reads.
-    """
-    if file is None:
-        return CheckSettings(conventions=DEFAULT_CONVENTIONS if DEFAULT_CONVENTIONS.is_file() else None)
-    reader = _Reader(file)
-    checks = reader.table(values, "checks", _CHECKS)
-    named = values.get("conventions")
-    conventions = reader.path(named) if named is not None else file.parent / DEFAULT_CONVENTIONS
+def settings(said: Configuration) -> CheckSettings:
+    """The settings of a validated configuration."""
+    values = said.values
+    checks = values.get("checks", {})
+    roles = values.get("roles", {})
     return CheckSettings(
-        namespaces=reader.texts(values, "namespaces"),
-        conventions=conventions if named is not None or conventions.is_file() else None,
-        roles={role: reader.texts(reader.table(values, "roles", ROLES), role) for role in ROLES},
-        folders=tuple(reader.path(folder) for folder in reader.texts(checks, "folders")),
-        select=reader.texts(checks, "select"),
-        ignore=reader.texts(checks, "ignore"),
-        parameters=reader.parameters(checks),
-        suppressions=reader.suppressions(values),
-        file=file,
+        namespaces=tuple(values.get("namespaces", ())),
+        conventions=_conventions(said),
+        cluster_nodes=Path(values["cluster_nodes"]) if "cluster_nodes" in values else None,
+        roles={role: tuple(roles.get(role, ())) for role in ROLES},
+        folders=tuple(Path(folder) for folder in checks.get("folders", ())),
+        select=tuple(checks.get("select", ())),
+        ignore=tuple(checks.get("ignore", ())),
+        parameters={
+            f"{check}.{name}": value
+            for check, given in checks.get("params", {}).items()
+            for name, value in given.items()
+        },
+        suppressions=tuple(
+            Suppression(one["check"], one["key"], one["reason"].strip(), one.get("until"))
+            for one in values.get("suppress", ())
+        ),
+        file=said.file,
     )
 
 
-class _Reader:
-    """Values with their kinds checked; every message names the file."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-
-    def wrong(self, what: str) -> UsageError:
-        return UsageError(f"{self.file}: {what}")
-
-    def table(self, values: Mapping[str, object], name: str, known: tuple[str, ...]) -> Mapping[str, object]:
-        found = values.get(name, {})
-        if not isinstance(found, dict):
-            raise self.wrong(f"'{name}' is a table: [{name}]")
-        for key in found:
-            if key not in known:
-                raise self.wrong(f"[{name}] has no '{key}'; known: {', '.join(known)}")
-        return found
-
-    def texts(self, values: Mapping[str, object], name: str) -> tuple[str, ...]:
-        found = values.get(name, [])
-        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            raise self.wrong(f"'{name}' is a list of texts")
-        return tuple(found)
-
-    def path(self, value: object) -> Path:
-        if not isinstance(value, str):
-            raise self.wrong("'conventions' is the path of a file")
-        return self.file.parent / value
-
-    def parameters(self, checks: Mapping[str, object]) -> dict[str, object]:
-        found = checks.get("params", {})
-        if not isinstance(found, dict) or not all(isinstance(values, dict) for values in found.values()):
-            raise self.wrong("parameters are written 'large-value.max_bytes = 500000' below [checks.params]")
-        return {f"{check}.{name}": value for check, values in found.items() for name, value in values.items()}
-
-    def suppressions(self, values: Mapping[str, object]) -> tuple[Suppression, ...]:
-        found = values.get("suppress", [])
-        if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-            raise self.wrong("suppressions are written as [[suppress]]")
-        return tuple(self._suppression(entry) for entry in found)
-
-    def _suppression(self, entry: Mapping[str, object]) -> Suppression:
-        for name in entry:
-            if name not in _SUPPRESS:
-                raise self.wrong(f"[[suppress]] has no '{name}'; known: {', '.join(_SUPPRESS)}")
-        check, key, reason, until = (entry.get(column) for column in _SUPPRESS)
-        if not isinstance(check, str) or not isinstance(reason, str) or not reason.strip():
-            raise self.wrong("a [[suppress]] needs 'check' and 'reason'")
-        if not isinstance(key, str):
-            raise self.wrong(f"the [[suppress]] of {check} needs 'key', a glob such as \"report:*\"")
-        # A datetime is a date to isinstance, but does not compare with one.
-        if until is not None and type(until) is not date:
-            raise self.wrong(f"the [[suppress]] of {check}: 'until' is a date such as 2027-01-31, without quotes")
-        return Suppression(check, key, reason.strip(), until)
+def _conventions(said: Configuration) -> Path | None:
+    named = said.values.get("conventions")
+    if named is not None:
+        return Path(named)
+    usual = DEFAULT_CONVENTIONS if said.file is None else said.file.parent / DEFAULT_CONVENTIONS
+    return usual if usual.is_file() else None

@@ -9,6 +9,7 @@ import click
 from rdbscope import console
 from rdbscope.cli.check import check
 from rdbscope.cli.completion import completion
+from rdbscope.cli.configuration import configuration
 from rdbscope.cli.conventions import conventions
 from rdbscope.cli.explain import explain
 from rdbscope.cli.export import export
@@ -37,6 +38,7 @@ COMMANDS = (
     whatif,
     export,
     snapshots,
+    configuration,
     info,
     completion,
 )

@@ -36,6 +36,13 @@ SEVERITIES = ("info", "low", "medium", "high")
     help="Findings that are known: only new ones fail. Written where it does not exist.",
 )
 @click.option("--namespace", "namespaces", multiple=True, metavar="NAME", help="A known namespace. Repeatable.")
+@click.option(
+    "--cluster-nodes",
+    "nodes_file",
+    type=click.Path(path_type=Path),
+    metavar="nodes.conf",
+    help="Node file of the cluster: slots that no node holds. Default: rdbscope.toml.",
+)
 @click.option("--now", metavar="TIME", help="Clock for the age of the backup, ISO 8601. Default: the machine's.")
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option(
@@ -54,6 +61,7 @@ def check(
     fail_on: str | None,
     baseline: Path | None,
     namespaces: tuple[str, ...],
+    nodes_file: Path | None,
     now: str | None,
     format_name: str,
     output: Path | None,
@@ -74,7 +82,11 @@ def check(
     from rdbscope.store import fetch
 
     wanted = configured(
-        conventions=conventions_file, params=params, namespaces=namespaces, now_ms=parameters.time_of(now)
+        conventions=conventions_file,
+        params=params,
+        namespaces=namespaces,
+        now_ms=parameters.time_of(now),
+        nodes_file=nodes_file,
     )
     for warning in wanted.warnings():
         console.warning(warning)

@@ -17,7 +17,7 @@ def explain(check_id: str | None) -> None:
     from rdbscope.checks.catalog import catalog, named
     from rdbscope.checks.settings import settings
 
-    known = catalog(settings(*config.read()).folders)
+    known = catalog(settings(config.configuration()).folders)
     if check_id is None:
         for one in known.values():
             click.echo(f"{one.check_id:26} {one.severity!s:7} {one.title}")

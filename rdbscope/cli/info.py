@@ -33,7 +33,7 @@ def info(as_json: bool, db: str | None) -> None:
         "processors": os.cpu_count(),
         "packages": {name: version for name in _PACKAGES if (version := _version(name)) is not None},
         "executable": sys.executable,
-        "config_file": _text(config.find_file(Path.cwd())),
+        "config_files": ", ".join(map(str, config.files())) or None,
         "database": _text(config.database(db)),
         "database_exists": config.database(db).exists(),
         "default_memory_limit_bytes": default_bytes(),

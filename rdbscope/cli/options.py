@@ -40,15 +40,17 @@ def memory_option(function: Function) -> Function:
         "--memory-limit",
         metavar="SIZE",
         envvar="RDBSCOPE_MEMORY_LIMIT",
-        help="Memory for DuckDB, such as 2GiB. Default: 512 MB, or a quarter of the machine where that is less.",
+        help="Memory for DuckDB, such as 2GiB. Default: rdbscope.toml, else 512 MB or a quarter of the machine.",
     )(function)
 
 
 def memory_limit(text: str | None) -> int | None:
-    """Bytes of `--memory-limit`, None for the default."""
+    """Bytes of `--memory-limit`, else of the configuration; None for the default."""
+    from rdbscope.config import configuration
     from rdbscope.store.memory_limit import parse_bytes
 
-    return None if text is None else parse_bytes(text)
+    said = configuration().values.get("memory_limit") if text is None else text
+    return None if said is None else parse_bytes(said)
 
 
 def output_options(function: Function) -> Function:

@@ -26,12 +26,12 @@ FORMATS = ("table", "json", "jsonl", "csv", "markdown", "junit", "sarif")
 # Patterns of one check that people are shown.
 _SHOWN = 5
 _SUBJECTS = {
-    "key": "keys",
-    "slot": "slots",
-    "stream-group": "streams",
-    "library": "libraries",
-    "snapshot": "snapshots",
-    "convention": "rows",
+    "key": ("key", "keys"),
+    "slot": ("slot", "slots"),
+    "stream-group": ("stream", "streams"),
+    "library": ("library", "libraries"),
+    "snapshot": ("snapshot", "snapshots"),
+    "convention": ("row", "rows"),
 }
 
 
@@ -145,7 +145,7 @@ def _check(check: Check, found: Sequence[tuple[Finding, bool]], *, markup: bool)
     keys = sum(one.keys for one, _ in found)
     memory = sum(one.memory_bytes or 0 for one, _ in found)
     saving = sum(one.saving_bytes or 0 for one, _ in found)
-    figures = [f"{keys:,} {_SUBJECTS.get(check.subject, check.subject)}"]
+    figures = [f"{keys:,} {_SUBJECTS[check.subject][keys != 1]}"]
     figures += [size(memory)] if memory else []
     figures += [f"saves {size(saving)}"] if saving else []
     title = f"{check.check_id}: {_text(check.title, markup)} ({', '.join(figures)})"
@@ -159,7 +159,7 @@ def _check(check: Check, found: Sequence[tuple[Finding, bool]], *, markup: bool)
         memory_of = f" {size(one.memory_bytes)}" if one.memory_bytes and one.keys > 1 else ""
         mark = " (new)" if is_new else ""
         lines.append(f"{indent}{shown}{place}{count}{memory_of}{saves}: {_text(one.message, markup)}{mark}")
-        if one.examples and one.examples != (one.pattern,):
+        if one.examples and one.examples != (one.pattern,) and (one.pattern is not None or len(one.examples) > 1):
             lines.append(f"{deeper}e.g. {', '.join(_name(name, markup) for name in one.examples)}")
     if len(found) > _SHOWN:
         lines.append(f"{indent}and {len(found) - _SHOWN:,} more patterns")

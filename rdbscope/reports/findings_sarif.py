@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from rdbscope.checks.severity import Severity
 from rdbscope.reports.findings import record
+from rdbscope.sources.url import is_url
 
 if TYPE_CHECKING:
     from rdbscope.checks.finding import Finding
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rdbscope.reports.output import Output
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_OF_URLS = "/:?#@!$&'()*+,;=%"
 _LEVELS = {Severity.INFO: "note", Severity.LOW: "note", Severity.MEDIUM: "warning", Severity.HIGH: "error"}
 
 
@@ -78,13 +80,20 @@ def _result(one: Finding, rule: int, source: str) -> dict[str, object]:
         "ruleId": one.check_id,
         "ruleIndex": rule,
         "level": _LEVELS[one.severity],
-        "message": {"text": f"{pattern} ({one.keys:,}): {one.message}"},
+        "message": {"text": _text(f"{pattern} ({one.keys:,}): {one.message}")},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": quote(source)}},
+                "physicalLocation": {
+                    "artifactLocation": {"uri": quote(source, safe=_OF_URLS if is_url(source) else "/")}
+                },
                 "logicalLocations": [{"name": pattern, "fullyQualifiedName": where}],
             }
         ],
         "partialFingerprints": {"rdbscope/v1": hashlib.sha256(identity).hexdigest()},
         "properties": {name: value for name, value in record(one).items() if value is not None},
     }
+
+
+def _text(text: str) -> str:
+    """Plain text of a message: brackets in it are no link, whatever a key is called."""
+    return text if "](" not in text else text.replace("[", "\\[").replace("]", "\\]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _BUFFER_BYTES = 1 << 20
 _LAYERS = 4
+# A pipe can be silent for as long as its writer likes; the end of a failed load does not wait for that.
+_LAST_READ_SECONDS = 1
 
 
 class OpenSource:
@@ -42,6 +45,9 @@ class OpenSource:
         self._tap = tap
         self._path = path
         self._frame: Frame | None = None
+        # The native reader reads ahead in a thread of its own, which may be inside a read when the pass ends.
+        self._reading = threading.Lock()
+        self._ended = False
         try:
             self._stream = self._unpack(cast(BinaryIO, io.BufferedReader(tap, _BUFFER_BYTES)))
             self.kind = kind_of(self._peek(self._stream))
@@ -84,11 +90,14 @@ class OpenSource:
 
     def read(self, size: int, /) -> bytes:
         """Unpacked bytes for the native reader; a failure is kept in `failure` for the message."""
-        try:
-            return self._stream.read(size)
-        except Exception as problem:  # as above
-            self.failure = self._unreadable(problem)
-            raise OSError(self.failure.message) from problem
+        with self._reading:
+            if self._ended:
+                return b""
+            try:
+                return self._stream.read(size)
+            except Exception as problem:  # as above
+                self.failure = self._unreadable(problem)
+                raise OSError(self.failure.message) from problem
 
     @property
     def position(self) -> int | None:
@@ -104,8 +113,10 @@ class OpenSource:
         known = self.known_fingerprint()
         if known is not None:
             return known
-        self._tap.drain()
-        return self._tap.fingerprint()
+        with self._reading:
+            self._ended = True
+            self._tap.drain()
+            return self._tap.fingerprint()
 
     @property
     def stored_bytes(self) -> int:
@@ -122,7 +133,12 @@ class OpenSource:
         self._tap.abort()
 
     def close(self) -> None:
-        """Closes the file or stream."""
+        """Closes the file or stream; a read that is under way ends first."""
+        self._tap.abort()
+        settled = self._reading.acquire(timeout=_LAST_READ_SECONDS)
+        self._ended = True
+        if settled:
+            self._reading.release()
         self._tap.close()
 
     def __enter__(self) -> OpenSource:

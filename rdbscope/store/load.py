@@ -64,6 +64,7 @@ def load_source(
     force: bool = False,
     checks: Configured | None = None,
     watch: Callable[[Reader], contextlib.AbstractContextManager[object]] = lambda reader: contextlib.nullcontext(),
+    snapshot_id: int | None = None,
 ) -> LoadResult:
     """Loads `source` as one snapshot.
 
@@ -76,6 +77,7 @@ def load_source(
         force: replace the snapshot of the same file instead of keeping it.
         checks: run these and keep their findings; None runs none.
         watch: shows progress while the reader runs.
+        snapshot_id: the number of the snapshot; None takes the next one.
 
     Raises:
         DumpError: the dump is damaged; nothing is left of it.
@@ -99,8 +101,10 @@ def load_source(
         with on_interrupt(stop) as interruption:
             try:
                 connection.execute("BEGIN")
+                if snapshot_id is None:
+                    snapshot_id = snapshots.next_id(connection)
                 with watch(reader):
-                    snapshot_id = _insert_rows(connection, reader)
+                    _insert_rows(connection, reader, snapshot_id)
                 result = _finish(connection, reader, source, options, labels, snapshot_id, force)
                 if checks is not None and not result.already:
                     store_findings(connection, result.snapshot_id, checks)
@@ -117,14 +121,12 @@ def load_source(
                 raise _cause(problem, reader, source, database, interruption) from problem
 
 
-def _insert_rows(connection: Connection, reader: Reader) -> int:
-    snapshot_id = int(fetch.scalar(connection, "SELECT nextval('snapshot_ids')"))
+def _insert_rows(connection: Connection, reader: Reader, snapshot_id: int) -> None:
     with side_tables.scannable(connection, reader) as stream:
         stored = fetch.scalar(connection, f"INSERT INTO key_rows SELECT ?, * FROM {stream}", [snapshot_id])
     read = reader.facts()["keys"]
     if stored != read:
         raise StoreError(f"internal error: {read:,} keys were read but {stored:,} stored")
-    return snapshot_id
 
 
 def _finish(

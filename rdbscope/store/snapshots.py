@@ -55,6 +55,11 @@ def fingerprint(digest: str, options: ReadOptions) -> str:
     return f"{digest} {changed}" if changed else digest
 
 
+def next_id(connection: DuckDBPyConnection) -> int:
+    """A number for a snapshot; the newest snapshot has the highest."""
+    return int(fetch.scalar(connection, "SELECT nextval('snapshot_ids')"))
+
+
 def by_fingerprint(connection: DuckDBPyConnection, value: str) -> Snapshot | None:
     """The snapshot of the same file, or None."""
     return _first(connection, "WHERE source_fingerprint = ? ORDER BY snapshot_id DESC", [value])

@@ -1,10 +1,12 @@
 """Reads `cases/<check id>.yaml` and builds the dump of a case.
 
-A case has `case` (its name), `keys`, and what checks are told: `params`, `namespaces`, `roles`, `conventions` (the rows
-of a table), `now` (seconds after the dump). A key names its type first (`string: app:user:{n}`) and may have `times`
-(with `{n}` counting from 0), `value`, `size`, `open` and `close` (around the value), `elements`, `member` and `score`,
-`ttl`, `db`, `idle`, `freq`, and for streams `entries`, `added`, `deleted` and `groups`. `flagged: true` says that the
-check flags it; rows that are no keys stand in `names`.
+A case has `case` (its name), `keys`, and what checks are told: `params`, `namespaces`, `roles`, `conventions` (the
+rows of a table), `cluster_nodes` (a node file), `now` (seconds after the dump). A key names its type first (`string:
+app:user:{n}`) and may have `times` (with `{n}` counting from 0), `value`, `size`, `open` and `close` (around the
+value), `elements`, `member` and `score`, `ttl`, `db`, `idle`, `freq`, and for streams `entries`, `added`, `deleted`
+and `groups`. `flagged: true` says that the check flags it; rows that are no keys stand in `names`. A dump may
+lack its last bytes (`cut`) and have a `checksum` (true or wrong); `others` are dumps of other nodes, each with `node`
+and `keys`, that lie in the same database.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import yaml
 
 from rdbscope._native import safe_name
 from rdbscope.checks.run import Context
+from rdbscope.cluster_nodes import parse as node_file
 from rdbscope.conventions.table import parse
 from tests import rdb_values as values
 from tests import rdb_writer as writer
@@ -38,35 +41,47 @@ class Case:
     def context(self) -> Context:
         rows = self.text.get("conventions")
         now = self.text.get("now")
+        nodes = self.text.get("cluster_nodes")
         return Context(
             conventions=None if rows is None else parse(_HEADER + rows, "conventions.md"),
             namespaces=self.text.get("namespaces"),
             roles=self.text.get("roles", {}),
             parameters={f"{self.check_id}.{name}": value for name, value in self.text.get("params", {}).items()},
             now_ms=(writer.CTIME + (0 if now is None else now)) * 1000,
+            cluster_nodes=None if nodes is None else node_file(nodes, "nodes.conf"),
         )
 
-    def dump(self) -> bytes:
-        databases: dict[int, bytes] = {}
-        for key, name in self._keys():
-            databases[key.get("db", 0)] = databases.get(key.get("db", 0), b"") + _record(key, name)
-        head = b"".join(values.function(code.encode()) for code in self.text.get("functions", ()))
-        first = databases.pop(0, b"")
-        return writer.dump(first, databases=databases, head=head, checksum=self.text.get("checksum", False))
+    def dumps(self) -> list[tuple[str | None, bytes]]:
+        """The node and the bytes of each dump; the last one is checked."""
+        others = [(other["node"], _dump(other)) for other in self.text.get("others", ())]
+        return [*others, (self.text.get("node"), _dump(self.text))]
 
     def expected(self) -> set[tuple[int | None, str]]:
         keys = {
             (key.get("db", 0), safe_name(name.encode(key.get("encode", "utf-8"))))
-            for key, name in self._keys()
+            for key, name in _keys(self.text)
             if key.get("flagged")
         }
         return keys | {(None, name) for name in self.text.get("names", ())}
 
-    def _keys(self) -> Iterator[tuple[dict[str, Any], str]]:
-        for key in self.text.get("keys", ()):
-            name = next(key[kind] for kind in _TYPES if kind in key)
-            for number in range(key.get("times", 1)):
-                yield key, name.replace("{n}", str(number))
+
+def _keys(text: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    for key in text.get("keys", ()):
+        name = next(key[kind] for kind in _TYPES if kind in key)
+        for number in range(key.get("times", 1)):
+            yield key, name.replace("{n}", str(number))
+
+
+def _dump(text: Mapping[str, Any]) -> bytes:
+    databases: dict[int, bytes] = {}
+    for key, name in _keys(text):
+        databases[key.get("db", 0)] = databases.get(key.get("db", 0), b"") + _record(key, name)
+    head = b"".join(values.function(code.encode()) for code in text.get("functions", ()))
+    first = databases.pop(0, b"")
+    whole = writer.dump(first, databases=databases, head=head, checksum=text.get("checksum", False))
+    if text.get("checksum") == "wrong":
+        whole = whole[:-8] + bytes(one ^ 0xFF for one in whole[-8:])
+    return whole[: len(whole) - text.get("cut", 0)]
 
 
 def cases() -> list[Case]:
@@ -79,7 +94,7 @@ def cases() -> list[Case]:
 def _record(key: Mapping[str, Any], name: str) -> bytes:
     before = b""
     if "ttl" in key:
-        before += values.expiry((writer.CTIME + key["ttl"]) * 1000)
+        before += values.expiry(round((writer.CTIME + key["ttl"]) * 1000))
     if "idle" in key:
         before += values.idle(key["idle"])
     if "freq" in key:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
@@ -167,13 +166,16 @@ until = 2026-01-31
     ("text", "message"),
     [
         ('[[suppress]]\ncheck = "x-y"\nkey = "*"\nreason = "r"', b"no check 'x-y'"),
-        ('[[suppress]]\ncheck = "large-value"\nkey = "*"', b"needs 'check' and 'reason'"),
-        ('[[suppress]]\ncheck = "large-value"\nreason = "r"', b"needs 'key'"),
-        ('[[suppress]]\ncheck = "large-value"\nkey = "*"\nreason = "r"\nuntil = "soon"', b"'until' is a date"),
-        ("[checks]\nselekt = []", b"has no 'selekt'"),
+        ('[[suppress]]\ncheck = "large-value"\nkey = "*"', b"rdbscope.toml:1: [[suppress]] needs 'reason'"),
+        ('[[suppress]]\ncheck = "large-value"\nreason = "r"', b"rdbscope.toml:1: [[suppress]] needs 'key'"),
+        (
+            '[[suppress]]\ncheck = "large-value"\nkey = "*"\nreason = "r"\nuntil = "soon"',
+            b"rdbscope.toml:5: 'suppress[0].until' is a date",
+        ),
+        ("[checks]\nselekt = []", b"rdbscope.toml:2: [checks] has no 'selekt'; did you mean 'select'?"),
         ('[checks]\nfolders = ["none"]', b"no such folder of checks"),
         ("[checks.params]\nlarge-value.max_byte = 1", b"did you mean max_bytes?"),
-        ("namespaces = 7", b"'namespaces' is a list"),
+        ("namespaces = 7", b"rdbscope.toml:1: 'namespaces' is a list"),
         ("not toml", b"rdbscope.toml: cannot be read"),
     ],
 )
@@ -213,32 +215,6 @@ def test_load_keeps_the_findings(run: Run, folder: Path) -> None:
     assert b"lock-without-ttl" not in b"".join(stored)
     assert run("load", "dump.rdb", "--force", "--no-check").returncode == 0
     assert run("query", "FROM findings", "--format", "csv").stdout.count(b"\n") == 1
-
-
-def test_junit(run: Run, folder: Path) -> None:
-    arguments = ("check", "dump.rdb", "cache-without-ttl", "lock-without-ttl", "hot-key", "--format", "junit")
-    suite = ElementTree.fromstring(run(*arguments, "--fail-on", "high").stdout)[0]
-    assert {name: suite.get(name) for name in ("tests", "failures", "skipped")} == {
-        "tests": "3", "failures": "1", "skipped": "1",
-    }  # fmt: skip
-    cases = {case.get("name"): [child.tag for child in case] for case in suite}
-    assert cases == {"cache-without-ttl": [], "hot-key": ["skipped"], "lock-without-ttl": ["failure"]}
-    assert ElementTree.fromstring(run(*arguments).stdout)[0].get("failures") == "2"
-
-
-def test_sarif(run: Run, folder: Path) -> None:
-    done = run("check", "dump.rdb", "cache-without-ttl", "lock-without-ttl", "hot-key", "--format", "sarif")
-    document = json.loads(done.stdout)
-    (only,) = document["runs"]
-    rules = [rule["id"] for rule in only["tool"]["driver"]["rules"]]
-    assert (document["version"], rules) == ("2.1.0", ["cache-without-ttl", "hot-key", "lock-without-ttl"])
-    for result in only["results"]:
-        assert rules[result["ruleIndex"]] == result["ruleId"]
-        assert result["level"] in ("note", "warning", "error")
-        assert result["message"]["text"] and result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-        assert len(result["partialFingerprints"]["rdbscope/v1"]) == 64
-    assert "hot-key could not run" in only["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
-    assert b"\x1b" not in done.stdout
 
 
 def test_json_csv_and_markdown(run: Run, folder: Path) -> None:

@@ -12,6 +12,7 @@ from rdbscope.api import load_one
 from rdbscope.checks.catalog import built_in, named
 from rdbscope.checks.header import Check, parse
 from rdbscope.checks.run import Context, prepare
+from rdbscope.cluster_nodes import parse as parse_nodes
 from rdbscope.conventions.table import parse as conventions
 from rdbscope.errors import RdbscopeError, UsageError
 from rdbscope.options import ReadOptions
@@ -24,6 +25,7 @@ COLUMNS = [
 ]  # fmt: skip
 CHECKS = list(built_in().values())
 TABLE = "| Pattern | Type | TTL |\n| --- | --- | --- |\n| app:{x} | Hash | 1h |\n"
+NODES = f"{'a' * 40} :6379@16379 myself,master - 0 0 1 connected 0-16383\n"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,10 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with connect.temporary() as opened:
         dump = str(ROOT / "fixtures" / "demo" / "shop.rdb.gz")
         loaded = load_one(opened, dump, ReadOptions(), database=None, labels=Labels())
-        prepare(opened, loaded.snapshot_id, Context(conventions=conventions(TABLE, "conventions.md")))
+        context = Context(
+            conventions=conventions(TABLE, "conventions.md"), cluster_nodes=parse_nodes(NODES, "nodes.conf")
+        )
+        prepare(opened, loaded.snapshot_id, context)
         yield opened
 
 

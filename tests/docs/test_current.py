@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from docs.generate import ROOT, TRANSCRIPTS, commands, tables, transcript
+from docs.generate import ROOT, TRANSCRIPTS, checks, commands, tables, transcript
 from rdbscope.cli import main as group
 
 
-@pytest.mark.parametrize(("name", "text"), [("commands", commands), ("tables", tables)])
+@pytest.mark.parametrize(("name", "text"), [("checks", checks), ("commands", commands), ("tables", tables)])
 def test_reference_is_current(name: str, text: object) -> None:
     assert callable(text)
     assert (ROOT / "docs" / "reference" / f"{name}.md").read_text("utf-8") == text(), "run `make docs`"

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::source::ReadAhead;
+
 /// A source as Python gave it.
 #[derive(Debug)]
 pub enum Source {
@@ -33,7 +35,7 @@ impl Source {
                 }
                 Ok(Box::new(file))
             }
-            Self::Object(object) => Ok(Box::new(PythonReader { object })),
+            Self::Object(object) => Ok(Box::new(ReadAhead::new(Box::new(PythonReader { object }))?)),
         }
     }
 }

@@ -4,7 +4,9 @@ pub mod bytes;
 pub mod cancel;
 pub mod input;
 pub mod lzf;
+pub mod read_ahead;
 
 pub use bytes::{Bounded, Bytes, Slice};
 pub use cancel::CancelFlag;
 pub use input::Input;
+pub use read_ahead::ReadAhead;
