@@ -3,10 +3,12 @@
 mod errors;
 mod facts;
 mod fingerprint;
+mod quick;
 mod reader;
 mod side;
 mod source;
 mod stream;
+mod text;
 mod whatif;
 
 use pyo3::prelude::*;
@@ -34,6 +36,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("DumpError", module.py().get_type::<errors::DumpError>())?;
     module.add_class::<reader::Reader>()?;
     module.add_class::<stream::ArrowStream>()?;
+    module.add_class::<text::TextPieces>()?;
     module.add_function(wrap_pyfunction!(key_slot, module)?)?;
     module.add_function(wrap_pyfunction!(safe_name, module)?)?;
     module.add_function(wrap_pyfunction!(fingerprint::fingerprint, module)?)?;

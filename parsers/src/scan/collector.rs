@@ -2,8 +2,12 @@
 
 use std::io;
 
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+
 use super::gathered::Counts;
 use super::key::{Key, KeyTaker};
+use super::key_batches::KeyBatches;
 use super::options::Options;
 use crate::conversion::{Assumption, KeyHead, Overrides, Server, Target, Tracker, Version};
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
@@ -18,7 +22,7 @@ use crate::rows::streams::StreamRows;
 use crate::rows::{Filter, KeyFacts};
 
 /// Gathers everything about keys, each of which goes to `taker` when it is complete.
-pub struct Collector<T> {
+pub struct Collector<T = KeyBatches> {
     /// What gathers the facts of the value being read.
     sinks: Both<KeyFacts, Both<Both<Tracker, Memory>, StreamRows>>,
     overrides: Overrides,
@@ -34,8 +38,30 @@ pub struct Collector<T> {
     failure: Option<io::Error>,
 }
 
+impl Collector {
+    /// Makes batches of rows.
+    pub fn new(options: &Options) -> Self {
+        Self::with(KeyBatches::new(options), options)
+    }
+
+    /// Rows waiting in the batch.
+    pub fn rows(&self) -> usize {
+        self.taker.rows.len()
+    }
+
+    /// Bytes of names waiting in the batch.
+    pub fn name_bytes(&self) -> usize {
+        self.taker.rows.name_bytes()
+    }
+
+    pub fn take_batch(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.taker.rows.finish()
+    }
+}
+
 impl<T> Collector<T> {
-    pub fn new(options: &Options, taker: T) -> Self {
+    /// Hands its keys to `taker`.
+    pub fn with(taker: T, options: &Options) -> Self {
         Self {
             sinks: Both(KeyFacts::default(), Both(models(&placeholder(), false), StreamRows::default())),
             overrides: options.overrides.clone(),

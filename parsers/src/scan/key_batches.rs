@@ -3,9 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use arrow_array::RecordBatch;
-use arrow_schema::ArrowError;
-
 use super::key::{Key, KeyTaker};
 use super::options::Options;
 use crate::arrow::key_rows::{KeyRow, KeyRows};
@@ -18,7 +15,7 @@ const SPOOLED_AT: usize = 4 << 20;
 
 /// Makes rows of keys.
 pub struct KeyBatches {
-    rows: KeyRows,
+    pub(super) rows: KeyRows,
     pub(super) miner: PatternMiner,
     pub(super) duplicates: Duplicates,
     pub(super) key_facts: Spool,
@@ -38,20 +35,6 @@ impl KeyBatches {
             groups: spool(folder),
             consumers: spool(folder),
         }
-    }
-
-    /// Rows waiting in the batch.
-    pub fn rows(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Bytes of names waiting in the batch.
-    pub fn name_bytes(&self) -> usize {
-        self.rows.name_bytes()
-    }
-
-    pub fn take_batch(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.rows.finish()
     }
 
     /// Appends what leaves in side tables.

@@ -72,11 +72,11 @@ impl Scan {
     /// The next batch of key rows; none at the end.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         let rows = self.options.batch_rows;
-        self.advance(|batches| batches.rows() < rows && batches.name_bytes() < NAME_BYTES)?;
-        if self.collector.taker.rows() == 0 {
+        self.advance(|batches| batches.rows.len() < rows && batches.rows.name_bytes() < NAME_BYTES)?;
+        if self.collector.rows() == 0 {
             return Ok(None);
         }
-        let batch = self.collector.taker.take_batch().map_err(|e| self.failure(io::Error::other(e)))?;
+        let batch = self.collector.take_batch().map_err(|e| self.failure(io::Error::other(e)))?;
         Ok(Some(batch))
     }
 
@@ -96,7 +96,7 @@ impl<T: KeyTaker> Scan<T> {
         progress: Arc<Progress>,
     ) -> Result<Self> {
         let parser = Parser::open(Input::new(reader, cancel), options.salvage)?;
-        let collector = Collector::new(&options, taker);
+        let collector = Collector::with(taker, &options);
         Ok(Self { parser, collector, options, progress, damage: None, ended: false })
     }
 
