@@ -12,6 +12,7 @@ from rdbscope.options import ReadOptions
 from rdbscope.sources import open_source
 from rdbscope.sources.accept import accept
 from rdbscope.sources.kind import Kind
+from rdbscope.sources.opened import can_be_read_again
 
 if TYPE_CHECKING:
     from rdbscope._native import ArrowStream, Reader
@@ -69,8 +70,10 @@ def look(
     from rdbscope import _native
     from rdbscope.store import snapshots
 
+    if not can_be_read_again(source):
+        return None
     with open_source(source) as opened:
-        if opened.kind is not Kind.RDB or not opened.can_be_read_again:
+        if opened.kind is not Kind.RDB:
             return None
         accept(opened)
         reader = options.reader(opened.native_input())

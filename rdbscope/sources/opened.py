@@ -104,11 +104,6 @@ class OpenSource:
         """Bytes of the stored file read so far, None where the native reader reads the file itself."""
         return None if self.native_input() is not self else self._tap.position
 
-    @property
-    def can_be_read_again(self) -> bool:
-        """Whether the name opens the same bytes again, which that of a pipe does not."""
-        return self._path is not None or is_url(self.name)
-
     def known_fingerprint(self) -> str | None:
         """The fingerprint where it can be had before reading (local files), else None."""
         return None if self._path is None else path_fingerprint(self._path)
@@ -153,6 +148,11 @@ class OpenSource:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def can_be_read_again(name: str) -> bool:
+    """Whether the name opens the same bytes again, which that of a pipe does not."""
+    return is_url(name) or Path(name).is_file()
 
 
 def open_source(name: str) -> OpenSource:
