@@ -11,6 +11,7 @@ __all__ = [
     "ArrowStream",
     "DumpError",
     "Reader",
+    "TextPieces",
     "__version__",
     "build_profile",
     "fingerprint",
@@ -68,6 +69,13 @@ class ArrowStream:
     """A table behind the Arrow C stream protocol: DuckDB, pyarrow and polars read it. Its rows can be read once."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+@final
+class TextPieces:
+    """Text in pieces of whole lines, once, in UTF-8."""
+
+    def __iter__(self) -> TextPieces: ...
+    def __next__(self) -> bytes: ...
 
 @final
 class Reader:
@@ -156,6 +164,52 @@ class Reader:
             One dictionary per key: db, record_offset, encoding, server, server_version, memory_bytes, memory_exact,
             allocated_bytes, deviation_bytes, and terms as (part, counted bytes, allocated bytes), whose counted bytes
             add up to memory_bytes.
+
+        Raises:
+            DumpError: the dump is damaged.
+            KeyboardInterrupt: Ctrl-C.
+        """
+
+    def text(self, format: str) -> TextPieces:
+        """The keys as text, once: no Arrow batches, no database, memory of two pieces.
+
+        Args:
+            format: csv, rdbtools-csv or jsonl.
+
+        Returns:
+            Pieces whose `__next__` raises DumpError where the dump is damaged.
+
+        Raises:
+            ValueError: there is no such format.
+        """
+
+    def top_keys(
+        self, number: int, *, by: str = "memory", type: str | None = None, patterns: bool = False
+    ) -> ArrowStream | None:
+        """The largest keys, the largest first; None where the file holds so many keys twice that it cannot be told.
+
+        Args:
+            number: how many.
+            by: memory (payload where unknown), payload, file, elements or element.
+            type: only keys of this type.
+            patterns: tell their patterns too, which takes a look at every name.
+
+        Returns:
+            Rows: db, name, raw, type, encoding, elements, memory_bytes, value_bytes, dump_bytes, largest_element_bytes,
+            expires_at_ms, pattern.
+
+        Raises:
+            DumpError: the dump is damaged.
+            ValueError: there is no such measure.
+            KeyboardInterrupt: Ctrl-C.
+        """
+
+    def prefix_totals(self) -> ArrowStream | None:
+        """Every prefix with its totals; None where the file may hold keys twice, of which only the last count.
+
+        Returns:
+            Rows: node_id, parent_id, depth, segment, prefix, keys, expiring_keys, memory_bytes, value_bytes,
+            dump_bytes.
 
         Raises:
             DumpError: the dump is damaged.

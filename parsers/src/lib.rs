@@ -11,12 +11,16 @@ pub mod duplicates;
 pub mod encodings;
 pub mod error;
 pub mod events;
+#[cfg(feature = "python")]
+pub mod export;
 pub mod fan_out;
 pub mod kinds;
 pub mod memory;
 pub mod patterns;
 #[cfg(feature = "python")]
 mod python;
+#[cfg(feature = "python")]
+pub mod quick;
 pub mod rdb;
 pub mod replay;
 pub mod rows;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from rdbscope.errors import UsageError
 from rdbscope.options import ReadOptions
 
 if TYPE_CHECKING:
+    from rdbscope._native import ArrowStream, Reader
+    from rdbscope.quick import Look
     from rdbscope.store.connect import Connection
     from rdbscope.store.snapshots import Snapshot
 
@@ -57,6 +59,24 @@ def opened(
             )
             wanted = target
         yield connection, snapshots.choose(connection, wanted)
+
+
+def looked_at(target: str | None, ask: Callable[[Reader], ArrowStream | None], *, salvage: bool) -> Look | None:
+    """What a quick look at the dump `target` gives; None where it is no dump, or where the answer needs a database.
+
+    Raises:
+        InputError: a dump that cannot be read.
+    """
+    if target is None or not is_dump(target):
+        return None
+    from rdbscope.cli.progress import watch
+    from rdbscope.quick import look
+
+    one = _single(target)
+    found = look(one, ReadOptions(salvage=salvage), ask, watch=watch)
+    if found is not None and found.damage is not None:
+        console.warning(f"{one}: not whole: {found.damage}")
+    return found
 
 
 def _single(target: str) -> str:

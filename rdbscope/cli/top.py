@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rdbscope.cli import options, target
+
+if TYPE_CHECKING:
+    from rdbscope._native import ArrowStream, Reader
 
 # The measure of each choice; the first that is known counts.
 ORDERS = {
@@ -41,16 +46,29 @@ def top(
 ) -> None:
     """Shows the largest keys of a snapshot or a dump."""
     from rdbscope import reports
+    from rdbscope.quick import MOST_KEYS
     from rdbscope.reports.output import open_output
     from rdbscope.store import result
 
-    with target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage) as (connection, chosen):
-        chosen.need_keys()
-        connection.execute(f"SET VARIABLE snapshot_id = {chosen.snapshot_id}")
-        connection.execute("SET VARIABLE type = $type", {"type": type_name})
-        people = format_name in ("table", "markdown")
-        columns = _PEOPLE if people else _MACHINES
-        prepared = result.prepare(connection, _SQL.format(columns=columns, order=ORDERS[by], number=number))
+    people = format_name in ("table", "markdown")
+    columns = _PEOPLE if people else _MACHINES
+
+    def ask(reader: Reader) -> ArrowStream | None:
+        return reader.top_keys(number, by=by, type=type_name, patterns=not people)
+
+    with contextlib.ExitStack() as stack:
+        quick = target.looked_at(source, ask, salvage=salvage) if number <= MOST_KEYS else None
+        if quick is not None:
+            connection = stack.enter_context(quick.in_table("top_keys"))
+            connection.execute("SET VARIABLE taken_at_ms = $at", {"at": quick.taken_at_ms})
+            prepared = result.prepare(connection, _QUICK_SQL.format(columns=columns))
+        else:
+            opened = target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage)
+            connection, chosen = stack.enter_context(opened)
+            chosen.need_keys()
+            connection.execute(f"SET VARIABLE snapshot_id = {chosen.snapshot_id}")
+            connection.execute("SET VARIABLE type = $type", {"type": type_name})
+            prepared = result.prepare(connection, _SQL.format(columns=columns, order=ORDERS[by], number=number))
         with open_output(output, max_rows=max_rows or None) as out:
             reports.write(prepared, out, format_name)
 
@@ -77,4 +95,11 @@ FROM chosen
 INNER JOIN keys AS k ON k.record_offset = chosen.record_offset AND k.snapshot_id = getvariable('snapshot_id')
 INNER JOIN snapshots AS s ON s.snapshot_id = k.snapshot_id
 ORDER BY chosen.measure DESC, chosen.record_offset
+"""
+# The same rows where they come from the dump itself, in order.
+_QUICK_SQL = """
+SELECT {columns}
+FROM top_keys AS k
+CROSS JOIN (SELECT getvariable('taken_at_ms')::BIGINT AS taken_at_ms) AS s
+ORDER BY k.rowid
 """

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rdbscope import console
 from rdbscope.cli import options, target
+
+if TYPE_CHECKING:
+    from rdbscope._native import ArrowStream, Reader
 
 
 @click.command()
@@ -44,8 +49,16 @@ def tree(
     from rdbscope.reports.output import open_output
     from rdbscope.store import fetch, result
 
-    with target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage) as (connection, chosen):
-        variables = {"snapshot": chosen.snapshot_id, "depth": depth + prefix.count(":"), "prefix": prefix}
+    with contextlib.ExitStack() as stack:
+        quick = target.looked_at(source, _ask, salvage=salvage)
+        if quick is not None:
+            connection, snapshot_id = stack.enter_context(quick.in_table("new_totals")), 1
+            connection.execute(f"INSERT INTO prefix_nodes SELECT {snapshot_id}, * FROM new_totals WHERE keys > 0")
+        else:
+            opened = target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage)
+            connection, chosen = stack.enter_context(opened)
+            snapshot_id = chosen.snapshot_id
+        variables = {"snapshot": snapshot_id, "depth": depth + prefix.count(":"), "prefix": prefix}
         for name, value in variables.items():
             connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
         if format_name != "table":
@@ -57,6 +70,10 @@ def tree(
             width = console.terminal_width()
             colour = out.is_terminal and console.wants_colour(sys.stdout)
             out.text(prefix_tree.draw(nodes, branches=number, width=width, colour=colour))
+
+
+def _ask(reader: Reader) -> ArrowStream | None:
+    return reader.prefix_totals()
 
 
 _WHERE = """snapshot_id = getvariable('snapshot') AND depth <= getvariable('depth')

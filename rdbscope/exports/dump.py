@@ -10,11 +10,14 @@ from rdbscope.errors import DumpError, InputError, InterruptedLoadError, Rdbscop
 from rdbscope.exports.columns import KEYS, RDBTOOLS
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource, expand, open_source
+from rdbscope.sources.kind import Kind
 
 if TYPE_CHECKING:
     from rdbscope._native import Reader
     from rdbscope.reports.output import Output
-    from rdbscope.store.connect import Connection
+
+# What the parser writes itself; the lines are those that the queries of the other formats would give.
+_TEXT = ("csv", "rdbtools-csv", "jsonl")
 
 
 def write_dump(
@@ -33,13 +36,12 @@ def write_dump(
         InputError: the dump cannot be read or is damaged; what was written before stays incomplete.
         UsageError: more than one dump.
     """
-    from rdbscope.store import connect
     from rdbscope.store.interrupt import on_interrupt
 
     names = expand(argument)
     if len(names) > 1:
         raise UsageError(f"{argument}: {len(names)} dumps", hint="export them one at a time")
-    with open_source(names[0]) as source, connect.temporary(memory_limit=memory_limit) as connection:
+    with open_source(names[0]) as source:
         reader = options.reader(source.native_input())
 
         def stop() -> None:
@@ -49,7 +51,11 @@ def write_dump(
         with on_interrupt(stop) as interruption:
             try:
                 with watch(source, reader):
-                    _write(connection, reader, output, format_name)
+                    if format_name in _TEXT and source.kind is Kind.RDB:
+                        for piece in reader.text(format_name):
+                            output.stream.write(piece)
+                    else:
+                        _write(reader, output, format_name, memory_limit)
             except (RdbscopeError, BrokenPipeError):
                 raise
             except Exception as problem:
@@ -62,13 +68,15 @@ def write_dump(
         _warn(source, reader)
 
 
-def _write(connection: Connection, reader: Reader, output: Output, format_name: str) -> None:
+def _write(reader: Reader, output: Output, format_name: str, memory_limit: int | None) -> None:
     from rdbscope import reports
     from rdbscope.exports.streamed import StreamedKeys
+    from rdbscope.store import connect
 
     rdbtools = format_name == "rdbtools-csv"
-    result = StreamedKeys(connection, reader, RDBTOOLS if rdbtools else KEYS)
-    reports.write(result, output, "csv" if rdbtools else format_name)
+    with connect.temporary(memory_limit=memory_limit) as connection:
+        result = StreamedKeys(connection, reader, RDBTOOLS if rdbtools else KEYS)
+        reports.write(result, output, "csv" if rdbtools else format_name)
 
 
 def _cause(source: OpenSource, reader: Reader) -> RdbscopeError | None:

@@ -155,6 +155,11 @@ class OpenSource:
         self.close()
 
 
+def can_be_read_again(name: str) -> bool:
+    """Whether the name opens the same bytes again, which that of a pipe does not."""
+    return is_url(name) or Path(name).is_file()
+
+
 def open_source(name: str) -> OpenSource:
     """Opens a path, `-` for standard input, or a URL; a log with all its files.
 

@@ -146,7 +146,7 @@ def insert(
         "snapshot_id": snapshot_id,
         "name": name or PurePosixPath(source.name).name,
         "node": node,
-        "taken_at_ms": _time(facts["ctime_ms"]) or _time(source.modified_at_ms),
+        "taken_at_ms": taken_at_ms(facts, source),
         "source": source.name,
         "source_kind": source.kind.value,
         "source_bytes": source.stored_bytes,
@@ -171,6 +171,11 @@ def insert(
         "sum(memory_bytes)::BIGINT AS memory_bytes FROM key_groups",
         columns,
     )
+
+
+def taken_at_ms(facts: dict[str, Any], source: OpenSource) -> int | None:
+    """When the snapshot was taken, Unix milliseconds: as the dump tells, else the time of the file; None if unknown."""
+    return _time(facts["ctime_ms"]) or _time(source.modified_at_ms)
 
 
 def _time(milliseconds: int | None) -> int | None:

@@ -4,11 +4,13 @@ mod errors;
 mod facts;
 mod fingerprint;
 mod manifest;
+mod quick;
 mod reader;
 mod side;
 mod side_log;
 mod source;
 mod stream;
+mod text;
 mod whatif;
 
 use pyo3::prelude::*;
@@ -36,6 +38,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("DumpError", module.py().get_type::<errors::DumpError>())?;
     module.add_class::<reader::Reader>()?;
     module.add_class::<stream::ArrowStream>()?;
+    module.add_class::<text::TextPieces>()?;
     module.add_function(wrap_pyfunction!(key_slot, module)?)?;
     module.add_function(wrap_pyfunction!(safe_name, module)?)?;
     module.add_function(wrap_pyfunction!(fingerprint::fingerprint, module)?)?;

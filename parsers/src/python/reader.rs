@@ -13,23 +13,26 @@ use pyo3::types::{PyCapsule, PyDict};
 
 use super::source::Source;
 use super::stream::{ArrowStream, Guarded, capsule};
-use super::{errors, facts, side, whatif};
+use super::text::TextPieces;
+use super::{errors, facts, quick, side, whatif};
 use crate::aof::log::Until;
 use crate::arrow::schema;
 use crate::conversion::{Allocator, Overrides, Server, Target, Thresholds, Version};
 use crate::error::{Error, ErrorKind};
+use crate::export::Exporter;
+use crate::quick::{Measure, Ranking, TopKeys, Tree};
 use crate::rows::{Filter, Form};
-use crate::scan::{Gathered, LogOptions, LogScan, Options, Progress, Scan, verify, verify_log};
+use crate::scan::{Gathered, KeyTaker, LogOptions, LogScan, Options, Progress, Scan, verify, verify_log};
 use crate::source::CancelFlag;
 use crate::whatif::{bills, compare};
 
 /// What the stream and the reader share.
 #[derive(Default)]
-struct Shared {
+pub(super) struct Shared {
     /// Taken by the one pass that reads it.
     source: Mutex<Option<Source>>,
-    progress: Arc<Progress>,
-    cancel: CancelFlag,
+    pub progress: Arc<Progress>,
+    pub cancel: CancelFlag,
     /// Forms of the batches handed out so far.
     forms: Mutex<Vec<Form>>,
     outcome: Mutex<Outcome>,
@@ -39,9 +42,9 @@ struct Shared {
 type FormParts = (String, Option<&'static str>, Option<&'static str>, Option<bool>);
 
 #[derive(Default)]
-struct Outcome {
-    error: Option<Error>,
-    gathered: Option<Gathered>,
+pub(super) struct Outcome {
+    pub error: Option<Error>,
+    pub gathered: Option<Gathered>,
 }
 
 impl Shared {
@@ -53,7 +56,15 @@ impl Shared {
         self.forms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn outcome(&self) -> MutexGuard<'_, Outcome> {
+    /// Opens the source for the one pass that reads it.
+    pub fn open_source(&self) -> Result<Box<dyn io::Read + Send>, Error> {
+        let Some(source) = self.take_source() else {
+            return Err(open_error(io::Error::other("the source was read before, and can be read once only")));
+        };
+        source.open().map_err(open_error)
+    }
+
+    pub fn outcome(&self) -> MutexGuard<'_, Outcome> {
         self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -66,7 +77,7 @@ pub struct Reader {
     rows: Guarded,
 }
 
-fn open_error(error: io::Error) -> Error {
+pub(super) fn open_error(error: io::Error) -> Error {
     Error::new(ErrorKind::Io(error), 0)
 }
 
@@ -185,6 +196,36 @@ impl Reader {
         found.iter().map(|bill| whatif::bill(py, bill, &target)).collect()
     }
 
+    /// The keys as text, in pieces of whole lines, once.
+    fn text(&self, format: &str) -> PyResult<TextPieces> {
+        let exporter = Exporter::new(format)
+            .ok_or_else(|| PyValueError::new_err(format!("no text format {format:?}: csv, rdbtools-csv or jsonl")))?;
+        Ok(TextPieces::new(exporter, self.options.clone(), self.shared.clone()))
+    }
+
+    /// The largest keys; nothing where it cannot be told without all keys at hand.
+    #[pyo3(signature = (number, *, by="memory", r#type=None, patterns=false))]
+    fn top_keys(
+        &self,
+        py: Python<'_>,
+        number: usize,
+        by: &str,
+        r#type: Option<String>,
+        patterns: bool,
+    ) -> PyResult<Option<ArrowStream>> {
+        let measure = Measure::parse(by).ok_or_else(|| PyValueError::new_err(format!("no measure of keys: {by:?}")))?;
+        let keys = TopKeys::new(Ranking { measure, number, type_name: r#type, patterns });
+        let found = self.pass(py, keys, |keys, gathered| Ok(keys.finish(gathered)))?;
+        found.map(|keys| quick::top_keys(&keys).map(ArrowStream::new)).transpose()
+    }
+
+    /// Every prefix with its totals; nothing where it cannot be told without all keys at hand.
+    fn prefix_totals(&self, py: Python<'_>) -> PyResult<Option<ArrowStream>> {
+        let tree = Tree::new(&self.options.spool_folder);
+        let found = self.pass(py, tree, Tree::finish)?;
+        found.map(|prefixes| quick::prefix_totals(&prefixes).map(ArrowStream::new)).transpose()
+    }
+
     /// Bytes of the source that were read, and keys.
     fn progress(&self) -> (u64, u64) {
         let progress = &self.shared.progress;
@@ -230,6 +271,25 @@ impl Reader {
 }
 
 impl Reader {
+    /// Hands every key to `taker`, and gives what it makes of them.
+    fn pass<T: KeyTaker + Send + 'static, R: Send + 'static>(
+        &self,
+        py: Python<'_>,
+        taker: T,
+        finish: impl FnOnce(T, &Gathered) -> io::Result<R> + Send + 'static,
+    ) -> PyResult<R> {
+        let shared = self.shared.clone();
+        self.in_background(py, move |source, options, cancel, _| {
+            let reader = source.open().map_err(open_error)?;
+            let mut scan = Scan::with(taker, reader, options.clone(), cancel, shared.progress.clone())?;
+            scan.advance(|_| true)?;
+            let (gathered, taker) = scan.close();
+            let found = finish(taker, &gathered).map_err(open_error)?;
+            shared.outcome().gathered = Some(gathered);
+            Ok(found)
+        })
+    }
+
     /// Runs a pass on a thread of its own, without the interpreter lock; Ctrl-C cancels it.
     fn in_background<T: Send + 'static>(
         &self,

@@ -1,21 +1,19 @@
-//! Makes key rows out of records, and keeps beside them what is few: forms, patterns, rare facts, groups.
+//! Makes keys with figures out of records, and hands them to whoever takes them.
 
 use std::io;
-use std::path::Path;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
 use super::gathered::Counts;
+use super::key::{Key, KeyTaker};
+use super::key_batches::KeyBatches;
 use super::options::Options;
-use crate::arrow::key_rows::{KeyRow, KeyRows};
 use crate::conversion::{Assumption, KeyHead, Overrides, Server, Target, Tracker, Version};
-use crate::duplicates::Duplicates;
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::fan_out::Both;
 use crate::forward_events;
 use crate::memory::{self, Memory, TemplateUse};
-use crate::patterns::{PatternMiner, slot};
 use crate::rdb::codes::ValueType;
 use crate::rdb::facts::Anomaly;
 use crate::rdb::{FileFacts, KeyRecord, RecordSink};
@@ -23,13 +21,9 @@ use crate::replay::Live;
 use crate::rows::forms::{Forms, TypeKey};
 use crate::rows::streams::StreamRows;
 use crate::rows::{Filter, KeyFacts};
-use crate::spool::Spool;
 
-/// Bytes of a side table that wait in memory before they are spooled.
-const SPOOLED_AT: usize = 4 << 20;
-
-/// Gathers everything about keys.
-pub struct Collector {
+/// Gathers everything about keys, each of which goes to `taker` when it is complete.
+pub struct Collector<T = KeyBatches> {
     /// What gathers the facts of the value being read.
     sinks: Both<KeyFacts, Both<Both<Tracker, Memory>, StreamRows>>,
     overrides: Overrides,
@@ -37,13 +31,8 @@ pub struct Collector {
     filter: Filter,
     /// Whether the key being read may become a row by its name.
     wanted: bool,
-    rows: KeyRows,
+    pub(super) taker: T,
     pub(super) forms: Forms,
-    pub(super) miner: PatternMiner,
-    pub(super) duplicates: Duplicates,
-    pub(super) key_facts: Spool,
-    pub(super) groups: Spool,
-    pub(super) consumers: Spool,
     pub(super) anomalies: Vec<Anomaly>,
     pub(super) counts: Counts,
     /// Whether streams of older servers get the counters that a later server makes up when it loads them.
@@ -55,22 +44,37 @@ pub struct Collector {
 }
 
 impl Collector {
+    /// Makes batches of rows.
     pub fn new(options: &Options) -> Self {
-        let spool = |folder: &Path| Spool::new(folder, SPOOLED_AT);
-        let folder = options.spool_folder.as_path();
+        Self::with(KeyBatches::new(options), options)
+    }
+
+    /// Rows waiting in the batch.
+    pub fn rows(&self) -> usize {
+        self.taker.rows.len()
+    }
+
+    /// Bytes of names waiting in the batch.
+    pub fn name_bytes(&self) -> usize {
+        self.taker.rows.name_bytes()
+    }
+
+    pub fn take_batch(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.taker.rows.finish()
+    }
+}
+
+impl<T> Collector<T> {
+    /// Hands its keys to `taker`.
+    pub fn with(taker: T, options: &Options) -> Self {
         Self {
             sinks: Both(KeyFacts::default(), Both(models(&placeholder(), false), StreamRows::default())),
             overrides: options.overrides.clone(),
             target: None,
             filter: options.filter.clone(),
             wanted: true,
-            rows: KeyRows::new(options.batch_rows),
+            taker,
             forms: Forms::default(),
-            miner: PatternMiner::new(),
-            duplicates: Duplicates::new(folder),
-            key_facts: spool(folder),
-            groups: spool(folder),
-            consumers: spool(folder),
             anomalies: Vec::new(),
             counts: Counts::default(),
             completes_streams: false,
@@ -86,23 +90,9 @@ impl Collector {
         memory.templates.iter().collect()
     }
 
-    /// Rows waiting in the batch.
-    pub fn rows(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Bytes of names waiting in the batch.
-    pub fn name_bytes(&self) -> usize {
-        self.rows.name_bytes()
-    }
-
     /// Keys met so far, those included that became no row.
     pub fn keys_seen(&self) -> u64 {
         self.seen
-    }
-
-    pub fn take_batch(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.rows.finish()
     }
 
     /// A failure of our own storage, met where no error could be returned.
@@ -127,23 +117,6 @@ impl Collector {
             key: Some(record.name.clone()),
             message: message.to_owned(),
         });
-    }
-
-    /// Appends what leaves in side tables.
-    fn spool(&mut self, record: &KeyRecord) -> io::Result<()> {
-        self.duplicates.add(record.db, &record.name)?;
-        let Both(facts, Both(_, streams)) = &self.sinks;
-        if let Some(rare) = facts.rare() {
-            rare.write(record.offset, self.key_facts.buffer());
-            self.key_facts.settle()?;
-        }
-        if !streams.groups.is_empty() {
-            self.groups.buffer().extend_from_slice(&streams.groups);
-            self.groups.settle()?;
-            self.consumers.buffer().extend_from_slice(&streams.consumers);
-            self.consumers.settle()?;
-        }
-        Ok(())
     }
 }
 
@@ -186,11 +159,11 @@ pub fn type_code(value: ValueType) -> u8 {
 /// Number of module types as patterns tell types apart.
 const MODULE_CODE: u8 = 9;
 
-impl ValueSink for Collector {
+impl<T> ValueSink for Collector<T> {
     forward_events!(sinks);
 }
 
-impl RecordSink for Collector {
+impl<T: KeyTaker> RecordSink for Collector<T> {
     fn before_first_key(&mut self, facts: &FileFacts) {
         let assumption = Target::from_facts(facts, &self.overrides);
         self.sinks.1.0 = models(&assumption.target, assumption.is_exact());
@@ -210,7 +183,7 @@ impl RecordSink for Collector {
         if !self.wanted {
             return;
         }
-        let Both(facts, Both(Both(tracker, memory), _)) = &mut self.sinks;
+        let Both(facts, Both(Both(tracker, memory), streams)) = &mut self.sinks;
         let (Some(value_type), Some(target)) = (facts.value_type, &self.target) else { return };
         let code = type_code(value_type);
         let key = match &facts.module {
@@ -238,23 +211,22 @@ impl RecordSink for Collector {
         let form_id = self.forms.id(key, encoding, encoding_name, facts.kind, exact);
         self.counts.keys += 1;
         self.counts.expiring_keys += u64::from(record.expires_at_ms.is_some());
-        self.rows.push(&KeyRow {
-            db: record.db,
-            name: &record.name,
+        let Some(form) = self.forms.known().get(form_id as usize) else { return };
+        let taken = self.taker.take(&Key {
+            record,
+            facts,
+            streams,
             form_id,
-            pattern_id: self.miner.assign(&record.name, code) as i32,
+            form,
+            type_code: code,
             elements,
             memory_bytes: figures.memory_bytes,
             allocated_bytes: figures.allocated_bytes,
-            value_bytes: Some(facts.value_bytes),
             dump_bytes,
-            record_offset: record.offset,
-            largest_element_bytes: elements.map(|_| facts.largest_element),
-            expires_at_ms: record.expires_at_ms,
-            idle_seconds: record.idle_seconds,
-            lfu_frequency: record.lfu_frequency,
-            slot: slot(&record.name),
         });
+        if let Err(error) = taken {
+            self.failure.get_or_insert(error);
+        }
         let (nan_score, no_elements) = (facts.nan_score, facts.elements == Some(0));
         if nan_score {
             self.note(
@@ -265,9 +237,6 @@ impl RecordSink for Collector {
         }
         if no_elements && code == 7 {
             self.note("empty-path-hash", record, "a path hash without paths, which only release candidates write");
-        }
-        if let Err(error) = self.spool(record) {
-            self.failure.get_or_insert(error);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::collector::Collector;
+use super::key_batches::KeyBatches;
 use super::log_facts::LogOutcome;
 use crate::conversion::{Assumption, Target};
 use crate::error::{Error, OpenKey};
@@ -131,37 +132,51 @@ impl Gathered {
         }
     }
 
-    /// Closes a pass that made rows.
-    pub(super) fn new(parser: Parser, collector: Collector, damage: Option<Damage>) -> io::Result<Self> {
+    /// Closes a pass over keys, and gives back who took them.
+    pub(super) fn of_pass<T>(parser: Parser, collector: Collector<T>, damage: Option<Damage>) -> (Self, T) {
         let overhead = Overhead::of(&parser, &collector.assumption(&parser.facts).target);
         let bytes_read = parser.offset();
-        Self::of_rows(parser.facts, bytes_read, collector, damage, overhead)
+        Self::of_keys(parser.facts, bytes_read, collector, damage, overhead)
     }
 
     /// The same without a parser.
-    pub(super) fn of_rows(
+    pub(super) fn of_keys<T>(
         mut facts: FileFacts,
         bytes_read: u64,
-        mut collector: Collector,
+        mut collector: Collector<T>,
         damage: Option<Damage>,
         overhead: Overhead,
-    ) -> io::Result<Self> {
+    ) -> (Self, T) {
         for anomaly in collector.anomalies.drain(..) {
             facts.note(anomaly);
         }
         let assumption = collector.assumption(&facts);
         let templates = collector.templates();
-        Ok(Self {
+        let gathered = Self {
             overhead,
             templates,
             forms: collector.forms.into_rows(),
-            patterns: collector.miner.finish(),
-            key_facts: Some(collector.key_facts),
-            groups: Some(collector.groups),
-            consumers: Some(collector.consumers),
-            repeated_hashes: collector.duplicates.count()?,
             ..Self::of_facts(facts, bytes_read, assumption, damage, collector.counts)
+        };
+        (gathered, collector.taker)
+    }
+
+    /// The same with the side tables of a pass that made rows.
+    pub(super) fn with_tables((gathered, batches): (Self, KeyBatches)) -> io::Result<Self> {
+        Ok(Self {
+            patterns: batches.miner.finish(),
+            key_facts: Some(batches.key_facts),
+            groups: Some(batches.groups),
+            consumers: Some(batches.consumers),
+            repeated_hashes: batches.duplicates.count()?,
+            ..gathered
         })
+    }
+
+    /// Bytes that each key of a hash template is charged, by the id of the file.
+    pub fn template_share(&self, id: u64) -> u64 {
+        let used = self.templates.iter().find(|(known, _)| *known == id);
+        used.and_then(|(_, used)| used.bytes.checked_div(used.keys)).unwrap_or(0)
     }
 }
 

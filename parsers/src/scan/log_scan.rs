@@ -238,7 +238,8 @@ impl LogScan {
         };
         let target = Target::from_facts(&facts, &self.options.overrides).target;
         let overhead = Overhead::of_counts(counts.iter(), &facts, &target);
-        let gathered = Gathered::of_rows(facts, self.base_bytes, collector, self.damage, overhead)?;
+        let gathered =
+            Gathered::with_tables(Gathered::of_keys(facts, self.base_bytes, collector, self.damage, overhead))?;
         Ok(Gathered { log, ..gathered })
     }
 }

@@ -2,6 +2,8 @@
 
 mod collector;
 mod gathered;
+mod key;
+mod key_batches;
 mod log_facts;
 mod log_rows;
 mod log_scan;
@@ -11,6 +13,8 @@ mod verify;
 
 pub use collector::{Collector, memory_key, type_code};
 pub use gathered::{Damage, Gathered};
+pub use key::{Key, KeyTaker};
+pub use key_batches::KeyBatches;
 pub use log_facts::LogOutcome;
 pub use log_scan::LogScan;
 pub use log_verify::verify_log;
@@ -50,10 +54,10 @@ impl Progress {
     }
 }
 
-/// A pass in progress.
-pub struct Scan {
+/// A pass in progress, whose keys go to `T`.
+pub struct Scan<T = KeyBatches> {
     parser: Parser,
-    collector: Collector,
+    collector: Collector<T>,
     options: Options,
     progress: Arc<Progress>,
     damage: Option<Damage>,
@@ -61,25 +65,21 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// Reads the header of the snapshot.
+    /// Reads the header of the snapshot; its keys become batches of rows.
     pub fn open(
         reader: Box<dyn io::Read + Send>,
         options: Options,
         cancel: CancelFlag,
         progress: Arc<Progress>,
     ) -> Result<Self> {
-        let parser = Parser::open(Input::new(reader, cancel), options.salvage)?;
-        let collector = Collector::new(&options);
-        Ok(Self { parser, collector, options, progress, damage: None, ended: false })
+        let batches = KeyBatches::new(&options);
+        Self::with(batches, reader, options, cancel, progress)
     }
 
     /// The next batch of key rows; none at the end.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        while !self.ended && self.collector.rows() < self.options.batch_rows && self.collector.name_bytes() < NAME_BYTES
-        {
-            self.step()?;
-        }
-        self.publish();
+        let rows = self.options.batch_rows;
+        self.advance(|batches| batches.rows.len() < rows && batches.rows.name_bytes() < NAME_BYTES)?;
         if self.collector.rows() == 0 {
             return Ok(None);
         }
@@ -87,9 +87,48 @@ impl Scan {
         Ok(Some(batch))
     }
 
-    /// The forms that the batches so far refer to, by number.
+    /// Everything that was gathered, also where the pass ended with an error.
+    pub fn finish(self) -> io::Result<Gathered> {
+        Gathered::with_tables(self.close())
+    }
+}
+
+impl<T: KeyTaker> Scan<T> {
+    /// Reads the header of the snapshot; its keys go to `taker`.
+    pub fn with(
+        taker: T,
+        reader: Box<dyn io::Read + Send>,
+        options: Options,
+        cancel: CancelFlag,
+        progress: Arc<Progress>,
+    ) -> Result<Self> {
+        let parser = Parser::open(Input::new(reader, cancel), options.salvage)?;
+        let collector = Collector::with(taker, &options);
+        Ok(Self { parser, collector, options, progress, damage: None, ended: false })
+    }
+
+    /// Reads on as long as the taker wants more, or up to the end.
+    pub fn advance(&mut self, more: impl Fn(&T) -> bool) -> Result<()> {
+        while !self.ended && more(&self.collector.taker) {
+            self.step()?;
+        }
+        self.publish();
+        Ok(())
+    }
+
+    /// Who takes the keys.
+    pub fn taker(&mut self) -> &mut T {
+        &mut self.collector.taker
+    }
+
+    /// The forms that the keys so far refer to, by number.
     pub fn forms(&self) -> &[Form] {
         self.collector.forms.known()
+    }
+
+    /// What is known of the file, without side tables, and who took the keys; also where the pass ended with an error.
+    pub fn close(self) -> (Gathered, T) {
+        Gathered::of_pass(self.parser, self.collector, self.damage)
     }
 
     fn step(&mut self) -> Result<()> {
@@ -124,11 +163,6 @@ impl Scan {
 
     fn note_damage(&mut self, error: &Error, kind: &'static str) {
         note_damage(&mut self.parser.facts, &mut self.damage, error, kind);
-    }
-
-    /// Everything that was gathered, also where the pass ended with an error.
-    pub fn finish(self) -> io::Result<Gathered> {
-        Gathered::new(self.parser, self.collector, self.damage)
     }
 }
 
