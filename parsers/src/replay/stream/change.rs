@@ -125,8 +125,9 @@ impl Stream {
         self.first_id = self.nodes.values().find_map(Node::first_live).unwrap_or(NO_ID);
     }
 
-    /// Trims whole nodes, and unless it is `approximate` entries of the next; gives the ids that went.
-    pub fn trim(&mut self, trim: Trim, approximate: bool, limit: u64) -> Vec<StreamId> {
+    /// Trims whole nodes, and unless it is `approximate` entries of the next; gives the ids that went. A server that loads
+    /// a log enforces no limit.
+    pub fn trim(&mut self, trim: Trim, approximate: bool) -> Vec<StreamId> {
         let mut gone = Vec::new();
         let mut from = Bound::Unbounded;
         while let Some((&master, node)) = self.nodes.range((from, Bound::Unbounded)).next() {
@@ -134,9 +135,6 @@ impl Stream {
             if let Trim::Length(most) = trim
                 && self.length <= most
             {
-                break;
-            }
-            if limit > 0 && gone.len() as u64 + node.live > limit {
                 break;
             }
             let whole = match trim {

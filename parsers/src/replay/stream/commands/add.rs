@@ -12,14 +12,13 @@ use crate::replay::applied::{Applied, Reason};
 struct TrimOption {
     trim: Option<Trim>,
     approximate: bool,
-    limit: u64,
 }
 
 impl TrimOption {
     /// Reads one option; gives the number of its words.
     fn read(&mut self, words: &Words<'_>, at: usize) -> Result<usize, Applied> {
         if words.is(at, "LIMIT") {
-            self.limit = words.unsigned(at + 1)?;
+            words.unsigned(at + 1)?;
             return Ok(2);
         }
         let by_length = words.is(at, "MAXLEN");
@@ -36,13 +35,7 @@ impl TrimOption {
     /// Trims; gives the ids that went.
     fn apply(&self, stream: &mut Stream, words: &Words<'_>, references: References) -> bool {
         let Some(trim) = self.trim else { return false };
-        // A limit behind an exact trim has no effect.
-        let limit = match (self.approximate, self.limit) {
-            (false, _) => 0,
-            (true, 0) => words.context.limits.stream_node_max_entries.saturating_mul(100),
-            (true, limit) => limit,
-        };
-        let gone = stream.trim(trim, self.approximate, limit);
+        let gone = stream.trim(trim, self.approximate);
         if references == References::Drop {
             gone.iter().for_each(|id| remove::drop_references(stream, *id));
         }
@@ -94,8 +87,8 @@ pub fn xadd(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
     }
     let stream = stream.get_or_insert_with(|| new_stream(words));
     if let Some((producer, iid)) = producer {
-        // The server hashes the content where the producer names no id of its own; any that is new does here.
-        let own = iid.map_or_else(|| id.to_string().into_bytes(), <[u8]>::to_vec);
+        // The server takes a hash of the content where the producer names no id of its own; any new one of its size does.
+        let own = iid.map_or_else(|| id.to_raw().to_vec(), <[u8]>::to_vec);
         if !record(stream, producer, &own, id) {
             stream.iids_duplicates = stream.iids_duplicates.saturating_add(1);
             return Ok(Applied::Done);
@@ -185,7 +178,9 @@ pub fn xsetid(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
         }
         at += 2;
     }
-    if id < stream.max_deleted_id || stream.length > 0 && id < stream.top() {
+    let below_deleted = words.since(7, 2) && id < stream.max_deleted_id || deleted.is_some_and(|deleted| id < deleted);
+    let below_top = stream.length > 0 && (id < stream.top() || added.is_some_and(|added| added < stream.length));
+    if below_deleted || below_top {
         return Err(Applied::Refused);
     }
     stream.last_id = id;

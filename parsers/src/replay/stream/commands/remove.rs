@@ -49,8 +49,8 @@ fn delete(stream: &mut Stream, id: StreamId, references: References) -> bool {
 pub fn xdel(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
     let Some(stream) = stream else { return Ok(Applied::NoEffect) };
     let mut deleted = false;
-    for place in 2..words.argv.len() {
-        deleted |= stream.delete(words.id(place)?);
+    for id in words.ids_from(2)? {
+        deleted |= stream.delete(id);
     }
     done_if(deleted)
 }
@@ -70,8 +70,8 @@ pub fn xack(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
         return Ok(Applied::NoEffect);
     };
     let mut acknowledged = false;
-    for place in 3..words.argv.len() {
-        acknowledged |= group.forget(words.id(place)?);
+    for id in words.ids_from(3)? {
+        acknowledged |= group.forget(id);
     }
     done_if(acknowledged)
 }
