@@ -18,6 +18,15 @@ pub enum Trim {
     MinId(StreamId),
 }
 
+/// What becomes of the groups' pending entries when an entry goes (Redis 8.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum References {
+    Keep,
+    Drop,
+    /// The entry only goes where no group waits for it.
+    Acknowledged,
+}
+
 impl Stream {
     /// Appends an entry, whose id must be above all before it.
     pub fn append(&mut self, entry: Entry, context: &Context) {
@@ -126,8 +135,8 @@ impl Stream {
     }
 
     /// Trims whole nodes, and unless it is `approximate` entries of the next; gives the ids that went. A server that loads
-    /// a log enforces no limit.
-    pub fn trim(&mut self, trim: Trim, approximate: bool) -> Vec<StreamId> {
+    /// a log enforces no limit, and looks at every entry where the groups have a say in it.
+    pub fn trim(&mut self, trim: Trim, approximate: bool, references: References) -> Vec<StreamId> {
         let mut gone = Vec::new();
         let mut from = Bound::Unbounded;
         while let Some((&master, node)) = self.nodes.range((from, Bound::Unbounded)).next() {
@@ -141,28 +150,30 @@ impl Stream {
                 Trim::Length(most) => self.length.saturating_sub(node.live) >= most,
                 Trim::MinId(id) => node.last().is_none_or(|last| last < id),
             };
-            let live = node.entries.iter().filter(|entry| !entry.deleted).map(|entry| entry.id);
-            if whole {
-                gone.extend(live);
-                self.length = self.length.saturating_sub(node.live);
-                self.drop_node(master);
-                continue;
-            }
-            if approximate {
+            if !whole && approximate && references == References::Keep {
                 break;
             }
+            let live = node.entries.iter().filter(|entry| !entry.deleted).map(|entry| entry.id);
+            let free = live.filter(|id| references != References::Acknowledged || self.is_acknowledged(*id));
             let ids: Vec<StreamId> = match trim {
-                Trim::Length(most) => live.take(self.length.saturating_sub(most) as usize).collect(),
-                Trim::MinId(id) => live.take_while(|of| *of < id).collect(),
+                Trim::Length(most) => free.take(self.length.saturating_sub(most) as usize).collect(),
+                Trim::MinId(id) => free.take_while(|of| *of < id).collect(),
             };
-            if let Some(node) = self.nodes.get_mut(&master) {
+            self.length = self.length.saturating_sub(ids.len() as u64);
+            if whole && ids.len() as u64 == node.live {
+                self.drop_node(master);
+            } else if let Some(node) = self.nodes.get_mut(&master) {
                 for &id in &ids {
                     node.delete(id);
                 }
             }
-            self.length = self.length.saturating_sub(ids.len() as u64);
             gone.extend(ids);
-            break;
+            if !whole {
+                break;
+            }
+        }
+        if references == References::Drop {
+            gone.iter().for_each(|id| self.drop_references(*id));
         }
         if self.length == 0 {
             self.first_id = NO_ID;
@@ -170,5 +181,17 @@ impl Stream {
             self.find_first();
         }
         gone
+    }
+
+    /// Takes an entry out of the pending ones of every group.
+    pub fn drop_references(&mut self, id: StreamId) {
+        for group in self.groups.values_mut() {
+            group.forget(id);
+        }
+    }
+
+    /// Whether no group waits for an entry: none has it pending, and all have read past it.
+    pub fn is_acknowledged(&self, id: StreamId) -> bool {
+        self.groups.values().all(|group| !group.pending.contains_key(&id) && group.last_id >= id)
     }
 }

@@ -1,8 +1,7 @@
 //! Entries and what a stream says of itself: XADD, XTRIM, XSETID, and idempotent producers (Redis 8.6).
 
-use super::super::change::{NO_ID, Trim};
+use super::super::change::{NO_ID, References, Trim};
 use super::super::{Entry, Stream};
-use super::remove::{self, References};
 use super::{Outcome, Words, done_if};
 use crate::events::StreamId;
 use crate::replay::applied::{Applied, Reason};
@@ -32,14 +31,9 @@ impl TrimOption {
         Ok(value + 1 - at)
     }
 
-    /// Trims; gives the ids that went.
-    fn apply(&self, stream: &mut Stream, words: &Words<'_>, references: References) -> bool {
-        let Some(trim) = self.trim else { return false };
-        let gone = stream.trim(trim, self.approximate);
-        if references == References::Drop {
-            gone.iter().for_each(|id| remove::drop_references(stream, *id));
-        }
-        !gone.is_empty()
+    /// Trims; whether anything went.
+    fn apply(&self, stream: &mut Stream, references: References) -> bool {
+        self.trim.is_some_and(|trim| !stream.trim(trim, self.approximate, references).is_empty())
     }
 }
 
@@ -100,7 +94,7 @@ pub fn xadd(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
         _ => None,
     });
     stream.append(Entry { id, deleted: false, pairs: pairs.collect() }, words.context);
-    trim.apply(stream, words, references);
+    trim.apply(stream, references);
     Ok(Applied::Done)
 }
 
@@ -161,7 +155,7 @@ pub fn xtrim(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
         }
         at += read.max(1);
     }
-    done_if(trim.apply(stream, words, references))
+    done_if(trim.apply(stream, references))
 }
 
 pub fn xsetid(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
