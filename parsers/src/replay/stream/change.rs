@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::{Entry, Node, Stream};
+use super::{Node, Pair, Stream};
 use crate::events::StreamId;
 use crate::memory::costs::Costs;
 use crate::replay::context::Context;
@@ -29,7 +29,7 @@ pub enum References {
 
 impl Stream {
     /// Appends an entry, whose id must be above all before it.
-    pub fn append(&mut self, entry: Entry, context: &Context) {
+    pub fn append(&mut self, id: StreamId, pairs: &[Pair<'_>], context: &Context) {
         let costs = Costs::of(&context.target);
         let full = costs.constants.full_back_length;
         let limits = &context.limits;
@@ -37,25 +37,34 @@ impl Stream {
             bytes @ 1..=LARGEST_NODE => bytes,
             _ => LARGEST_NODE,
         };
-        let added: u64 = entry.pairs.iter().map(|(field, value)| (field.len() + value.len()) as u64).sum();
+        let added: u64 = pairs.iter().map(|(field, value)| (field.len() + value.len()) as u64).sum();
         let counts_deleted = context.target.is_valkey() || context.target.redis_from(6, 2, 0);
-        let (id, content) = (entry.id, entry.content_bytes());
         let fits = |node: &Node| {
             let count = if counts_deleted { node.entries.len() as u64 } else { node.live };
             node.bytes().saturating_add(added) < most
                 && (limits.stream_node_max_entries == 0 || count < limits.stream_node_max_entries)
         };
-        match self.nodes.last_entry() {
-            Some(mut last) if fits(last.get()) => last.get_mut().push(entry, full),
-            _ => self.nodes.entry(id).or_default().push(entry, full),
-        }
-        self.length += 1;
+        let mut last = self.nodes.last_entry();
+        let node = match &mut last {
+            Some(last) if fits(last.get()) => {
+                self.node_bytes = self.node_bytes.saturating_sub(last.get().held_bytes());
+                last.get_mut()
+            }
+            _ => {
+                if let Some(full) = &mut last {
+                    full.get_mut().close();
+                }
+                self.nodes.entry(id).or_default()
+            }
+        };
+        node.push(id, false, pairs, full);
+        self.node_bytes = self.node_bytes.saturating_add(node.held_bytes());
+        self.length = self.length.saturating_add(1);
         self.entries_added = self.entries_added.saturating_add(1);
         self.last_id = id;
         if self.length == 1 {
             self.first_id = id;
         }
-        self.content_bytes += content;
     }
 
     /// The node that an id would be in.
@@ -99,8 +108,7 @@ impl Stream {
 
     fn drop_node(&mut self, master: StreamId) {
         if let Some(node) = self.nodes.remove(&master) {
-            let bytes: u64 = node.entries.iter().map(Entry::content_bytes).sum();
-            self.content_bytes = self.content_bytes.saturating_sub(bytes);
+            self.node_bytes = self.node_bytes.saturating_sub(node.held_bytes());
         }
     }
 

@@ -1,7 +1,7 @@
 //! Entries and what a stream says of itself: XADD, XTRIM, XSETID, and idempotent producers (Redis 8.6).
 
 use super::super::change::{NO_ID, References, Trim};
-use super::super::{Entry, Stream};
+use super::super::{Pair, Stream};
 use super::{Outcome, Words, done_if};
 use crate::events::StreamId;
 use crate::replay::applied::{Applied, Reason};
@@ -87,11 +87,9 @@ pub fn xadd(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
         record(stream, producer, iid.map_or_else(|| id.to_raw().to_vec(), <[u8]>::to_vec), id);
         stream.iids_added = stream.iids_added.saturating_add(1);
     }
-    let pairs = fields.chunks_exact(2).filter_map(|pair| match pair {
-        [field, value] => Some(((*field).into(), (*value).into())),
-        _ => None,
-    });
-    stream.append(Entry { id, deleted: false, pairs: pairs.collect() }, words.context);
+    let pairs =
+        fields.chunks_exact(2).filter_map(|pair| if let [field, value] = pair { Some((*field, *value)) } else { None });
+    stream.append(id, &pairs.collect::<Vec<Pair<'_>>>(), words.context);
     trim.apply(stream, references);
     if wanted == WantedId::Any && id.ms != last_id.ms {
         // The clock of the load decided.
