@@ -8,12 +8,18 @@ use std::time::Duration;
 
 use _native::conversion::{Server, Target, Version};
 
-/// Programs to ask: `RDBSCOPE_SERVERS` (paths with colons between), else the distribution's.
+/// Programs to ask: `RDBSCOPE_SERVERS` (paths with colons between), else the distribution's. They must know logs of
+/// several files, as Redis 7.0 and later do.
 pub fn programs() -> Vec<PathBuf> {
     let named = std::env::var_os("RDBSCOPE_SERVERS").unwrap_or_else(|| "/usr/bin/redis-server".into());
-    let found: Vec<_> = std::env::split_paths(&named).filter(|path| path.is_file()).collect();
+    let knows = |path: &PathBuf| {
+        let told = Command::new(path).arg("--version").output().ok()?.stdout;
+        let text = String::from_utf8(told).ok()?;
+        Some(Version::parse(text.split("v=").nth(1)?)?.major >= 7)
+    };
+    let found: Vec<_> = std::env::split_paths(&named).filter(|path| knows(path) == Some(true)).collect();
     if found.is_empty() {
-        writeln!(std::io::stderr(), "skipped: no server at {}", named.to_string_lossy()).ok();
+        writeln!(std::io::stderr(), "skipped: no server of 7.0 or later at {}", named.to_string_lossy()).ok();
     }
     found
 }
