@@ -346,3 +346,45 @@ fn newer_ways_to_remove_and_release() {
     let released = &after("XNACK k g SILENT IDS 1 1-0")["group_list"][0];
     assert_eq!((&released["nacked"], &released["pel"]), (&1.into(), &1.into()));
 }
+
+#[test]
+fn servers_differ_over_streams() {
+    let read = ["XADD k 1-0 f v", "XADD k 2-0 f v", "XGROUP CREATE k g 0 ENTRIESREAD 9", "XDEL k 1-0"];
+    let after = |server: &str, more: &str| stream(server, &[read[0], read[1], read[2], read[3], more]);
+    let consumers =
+        |server: &str| after(server, "XCLAIM k g ann 0 1-0 FORCE JUSTID")["group_list"][0]["consumers"].clone();
+    assert_eq!(consumers("redis-7.0").as_array().unwrap().len(), 0);
+    assert_eq!(consumers("redis-7.2").as_array().unwrap().len(), 1);
+    for (server, entries_read) in [("redis-7.2", 9), ("valkey-9.1", 9), ("redis-8.10", 2)] {
+        assert_eq!(after(server, "XDEL k 9-9")["group_list"][0]["entries_read"], entries_read, "{server}");
+    }
+    // An id below what was deleted is refused from 7.2 on; one that is no id spoils the whole command everywhere.
+    for (server, last_id) in [("redis-6.2", "2-1"), ("redis-7.2", "9-0")] {
+        let facts = stream(server, &["XADD k 2-0 f v", "XADD k 9-0 f v", "XDEL k 9-0", "XSETID k 2-1"]);
+        assert_eq!(facts["last_id"], last_id, "{server}");
+    }
+    assert_eq!(after("redis-7.2", "XDEL k 2-0 two")["length"], 1);
+    assert_eq!(after("redis-7.2", "XADD k 2-* f v")["last_id"], "2-1");
+    // Entries that a group waits for stay, whatever the node.
+    let claimed = ["XADD k 1-0 f v", "XADD k 2-0 f v", "XGROUP CREATE k g 2-0", "XCLAIM k g ann 0 1-0 FORCE JUSTID"];
+    let trimmed = |how: &str| stream("redis-8.10", &[claimed[0], claimed[1], claimed[2], claimed[3], how]);
+    let facts = trimmed("XTRIM k MAXLEN = 0 ACKED");
+    assert_eq!((&facts["length"], &facts["first_id"], &facts["pel"]), (&1.into(), &"1-0".into(), &1.into()));
+    let facts = trimmed("XTRIM k MAXLEN = 0 DELREF");
+    assert_eq!((&facts["length"], &facts["pel"]), (&0.into(), &0.into()));
+}
+
+#[test]
+fn producers_are_remembered() {
+    let base = ["XADD k 1-0 f v", "XADD k IDMP p one 2-0 f v"];
+    let after = |more: &str| stream("redis-8.10", &[base[0], base[1], more]);
+    let facts = after("XADD k IDMP p one * f v");
+    assert_eq!((&facts["length"], &facts["idmp_added"], &facts["idmp_duplicates"]), (&2.into(), &1.into(), &1.into()));
+    assert_eq!(after("XIDMPRECORD k p two 1-0")["idmp_entries"], 2);
+    assert_eq!(after("XIDMPRECORD k p two 7-7")["idmp_entries"], 1);
+    assert_eq!(after("XCFGSET k IDMP-DURATION 100 IDMP-MAXSIZE 9")["idmp_entries"], 0);
+    assert_eq!(
+        run("redis-8.10", &[base[0], base[1], "XADD k IDMP p two * f v"]).0,
+        Applied::NotReplayable(Reason::Random)
+    );
+}

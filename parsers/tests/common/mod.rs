@@ -11,6 +11,7 @@ pub mod logs;
 pub mod random;
 pub mod random_stream;
 pub mod readers;
+pub mod server;
 pub mod trace;
 pub mod writer;
 

@@ -1,7 +1,7 @@
 //! Sorted sets: members and scores.
 
 use super::range::{self, By};
-use crate::replay::applied::Applied;
+use crate::replay::applied::{Applied, Reason};
 use crate::replay::call::{Call, Outcome, done_if, double};
 use crate::replay::values::ZsetValue;
 
@@ -140,5 +140,7 @@ pub fn remove_range(call: &mut Call<'_>, by: By) -> Outcome {
     let Some(zset) = call.read::<ZsetValue>(key)? else { return Ok(Applied::NoEffect) };
     let members: Vec<Vec<u8>> =
         range::members(zset, by, low, high, false)?.into_iter().map(|(member, _)| member).collect();
-    remove(call, key, &members)
+    let by_chance = by == By::Lex && zset.has_random_texts();
+    let outcome = remove(call, key, &members);
+    if by_chance { Err(Applied::NotReplayable(Reason::Random)) } else { outcome }
 }

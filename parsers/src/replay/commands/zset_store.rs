@@ -167,9 +167,11 @@ pub fn zrangestore(call: &mut Call<'_>) -> Outcome {
     }
     let target = call.target();
     let mut result = ZsetValue::empty(true, target);
+    let mut by_chance = false;
     if let Some(zset) = call.read::<ZsetValue>(from)? {
         let (low, high) = if reverse && by != By::Rank { (high, low) } else { (low, high) };
         let found = range::members(zset, by, low, high, reverse)?;
+        by_chance = by == By::Lex && zset.has_random_texts();
         let (skip, take) = match limit {
             // A negative offset finds nothing, a negative count everything.
             Some((offset, count)) => {
@@ -181,5 +183,6 @@ pub fn zrangestore(call: &mut Call<'_>) -> Outcome {
             result.add(member, *score, target);
         }
     }
-    Ok(call.store_result(to, result.wrap()))
+    let applied = call.store_result(to, result.wrap());
+    if by_chance { Err(Applied::NotReplayable(Reason::Random)) } else { Ok(applied) }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::{Entry, Node, Stream};
+use super::{Node, Pair, Stream};
 use crate::events::StreamId;
 use crate::memory::costs::Costs;
 use crate::replay::context::Context;
@@ -18,9 +18,18 @@ pub enum Trim {
     MinId(StreamId),
 }
 
+/// What becomes of the groups' pending entries when an entry goes (Redis 8.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum References {
+    Keep,
+    Drop,
+    /// The entry only goes where no group waits for it.
+    Acknowledged,
+}
+
 impl Stream {
     /// Appends an entry, whose id must be above all before it.
-    pub fn append(&mut self, entry: Entry, context: &Context) {
+    pub fn append(&mut self, id: StreamId, pairs: &[Pair<'_>], context: &Context) {
         let costs = Costs::of(&context.target);
         let full = costs.constants.full_back_length;
         let limits = &context.limits;
@@ -28,25 +37,34 @@ impl Stream {
             bytes @ 1..=LARGEST_NODE => bytes,
             _ => LARGEST_NODE,
         };
-        let added: u64 = entry.pairs.iter().map(|(field, value)| (field.len() + value.len()) as u64).sum();
+        let added: u64 = pairs.iter().map(|(field, value)| (field.len() + value.len()) as u64).sum();
         let counts_deleted = context.target.is_valkey() || context.target.redis_from(6, 2, 0);
-        let (id, content) = (entry.id, entry.content_bytes());
         let fits = |node: &Node| {
             let count = if counts_deleted { node.entries.len() as u64 } else { node.live };
             node.bytes().saturating_add(added) < most
                 && (limits.stream_node_max_entries == 0 || count < limits.stream_node_max_entries)
         };
-        match self.nodes.last_entry() {
-            Some(mut last) if fits(last.get()) => last.get_mut().push(entry, full),
-            _ => self.nodes.entry(id).or_default().push(entry, full),
-        }
-        self.length += 1;
+        let mut last = self.nodes.last_entry();
+        let node = match &mut last {
+            Some(last) if fits(last.get()) => {
+                self.node_bytes = self.node_bytes.saturating_sub(last.get().held_bytes());
+                last.get_mut()
+            }
+            _ => {
+                if let Some(full) = &mut last {
+                    full.get_mut().close();
+                }
+                self.nodes.entry(id).or_default()
+            }
+        };
+        node.push(id, false, pairs, full);
+        self.node_bytes = self.node_bytes.saturating_add(node.held_bytes());
+        self.length = self.length.saturating_add(1);
         self.entries_added = self.entries_added.saturating_add(1);
         self.last_id = id;
         if self.length == 1 {
             self.first_id = id;
         }
-        self.content_bytes += content;
     }
 
     /// The node that an id would be in.
@@ -90,8 +108,7 @@ impl Stream {
 
     fn drop_node(&mut self, master: StreamId) {
         if let Some(node) = self.nodes.remove(&master) {
-            let bytes: u64 = node.entries.iter().map(Entry::content_bytes).sum();
-            self.content_bytes = self.content_bytes.saturating_sub(bytes);
+            self.node_bytes = self.node_bytes.saturating_sub(node.held_bytes());
         }
     }
 
@@ -125,8 +142,9 @@ impl Stream {
         self.first_id = self.nodes.values().find_map(Node::first_live).unwrap_or(NO_ID);
     }
 
-    /// Trims whole nodes, and unless it is `approximate` entries of the next; gives the ids that went.
-    pub fn trim(&mut self, trim: Trim, approximate: bool, limit: u64) -> Vec<StreamId> {
+    /// Trims whole nodes, and unless it is `approximate` entries of the next; gives the ids that went. A server that loads
+    /// a log enforces no limit, and looks at every entry where the groups have a say in it.
+    pub fn trim(&mut self, trim: Trim, approximate: bool, references: References) -> Vec<StreamId> {
         let mut gone = Vec::new();
         let mut from = Bound::Unbounded;
         while let Some((&master, node)) = self.nodes.range((from, Bound::Unbounded)).next() {
@@ -136,35 +154,34 @@ impl Stream {
             {
                 break;
             }
-            if limit > 0 && gone.len() as u64 + node.live > limit {
-                break;
-            }
             let whole = match trim {
                 Trim::Length(most) => self.length.saturating_sub(node.live) >= most,
                 Trim::MinId(id) => node.last().is_none_or(|last| last < id),
             };
-            let live = node.entries.iter().filter(|entry| !entry.deleted).map(|entry| entry.id);
-            if whole {
-                gone.extend(live);
-                self.length = self.length.saturating_sub(node.live);
-                self.drop_node(master);
-                continue;
-            }
-            if approximate {
+            if !whole && approximate && references == References::Keep {
                 break;
             }
+            let live = node.entries.iter().filter(|entry| !entry.deleted).map(|entry| entry.id);
+            let free = live.filter(|id| references != References::Acknowledged || self.is_acknowledged(*id));
             let ids: Vec<StreamId> = match trim {
-                Trim::Length(most) => live.take(self.length.saturating_sub(most) as usize).collect(),
-                Trim::MinId(id) => live.take_while(|of| *of < id).collect(),
+                Trim::Length(most) => free.take(self.length.saturating_sub(most) as usize).collect(),
+                Trim::MinId(id) => free.take_while(|of| *of < id).collect(),
             };
-            if let Some(node) = self.nodes.get_mut(&master) {
+            self.length = self.length.saturating_sub(ids.len() as u64);
+            if whole && ids.len() as u64 == node.live {
+                self.drop_node(master);
+            } else if let Some(node) = self.nodes.get_mut(&master) {
                 for &id in &ids {
                     node.delete(id);
                 }
             }
-            self.length = self.length.saturating_sub(ids.len() as u64);
             gone.extend(ids);
-            break;
+            if !whole {
+                break;
+            }
+        }
+        if references == References::Drop {
+            gone.iter().for_each(|id| self.drop_references(*id));
         }
         if self.length == 0 {
             self.first_id = NO_ID;
@@ -172,5 +189,17 @@ impl Stream {
             self.find_first();
         }
         gone
+    }
+
+    /// Takes an entry out of the pending ones of every group.
+    pub fn drop_references(&mut self, id: StreamId) {
+        for group in self.groups.values_mut() {
+            group.forget(id);
+        }
+    }
+
+    /// Whether no group waits for an entry: none has it pending, and all have read past it.
+    pub fn is_acknowledged(&self, id: StreamId) -> bool {
+        self.groups.values().all(|group| !group.pending.contains_key(&id) && group.last_id >= id)
     }
 }

@@ -72,6 +72,11 @@ impl<'w> Words<'w> {
         id(self.at(place)?).ok_or(Applied::Refused)
     }
 
+    /// All words from a place on as ids: one that is none spoils the command.
+    fn ids_from(&self, place: usize) -> Result<Vec<StreamId>, Applied> {
+        self.from(place).iter().map(|word| id(word).ok_or(Applied::Refused)).collect()
+    }
+
     /// The ids behind `IDS n`, from the first place that has this word.
     fn ids(&self, from: usize) -> Result<Vec<StreamId>, Applied> {
         let at = (from..self.argv.len()).find(|&at| self.is(at, "IDS")).ok_or(Applied::Refused)?;

@@ -1,6 +1,6 @@
 //! A stream out of the events of a dump.
 
-use super::{Consumer, Entry, Group, Pair, Pending, Stream};
+use super::{Consumer, Group, Pair, Pending, Stream};
 use crate::encodings::Owned;
 use crate::events::{Element, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 
@@ -17,8 +17,9 @@ fn text(element: Element<'_>) -> Box<[u8]> {
 pub struct Builder {
     stream: Stream,
     master: StreamId,
-    entry: Option<(StreamId, bool, Vec<Pair>)>,
-    field: Box<[u8]>,
+    entry: Option<(StreamId, bool)>,
+    /// Fields and values of the entry in turn.
+    texts: Vec<Box<[u8]>>,
     group: Box<[u8]>,
     consumer: Box<[u8]>,
     producer: Box<[u8]>,
@@ -51,11 +52,15 @@ impl Builder {
     }
 
     fn close_entry(&mut self) {
-        if let Some((id, deleted, pairs)) = self.entry.take() {
-            let entry = Entry { id, deleted, pairs: pairs.into() };
-            self.stream.content_bytes += entry.content_bytes();
-            self.stream.nodes.entry(self.master).or_default().push(entry, self.full_back_length);
+        if let Some((id, deleted)) = self.entry.take() {
+            let pairs: Vec<Pair<'_>> = self
+                .texts
+                .chunks_exact(2)
+                .filter_map(|pair| if let [field, value] = pair { Some((&**field, &**value)) } else { None })
+                .collect();
+            self.stream.nodes.entry(self.master).or_default().push(id, deleted, &pairs, self.full_back_length);
         }
+        self.texts.clear();
     }
 
     fn group(&mut self) -> &mut Group {
@@ -70,22 +75,23 @@ impl ValueSink for Builder {
 
     fn stream_node_end(&mut self) {
         self.close_entry();
+        if let Some(node) = self.stream.nodes.get_mut(&self.master) {
+            node.close();
+            self.stream.node_bytes = self.stream.node_bytes.saturating_add(node.held_bytes());
+        }
     }
 
     fn stream_entry(&mut self, id: StreamId, deleted: bool, _: u64) {
         self.close_entry();
-        self.entry = Some((id, deleted, Vec::new()));
+        self.entry = Some((id, deleted));
     }
 
     fn field(&mut self, field: Element<'_>) {
-        self.field = text(field);
+        self.texts.push(text(field));
     }
 
     fn value(&mut self, value: Element<'_>) {
-        let field = std::mem::take(&mut self.field);
-        if let Some((_, _, pairs)) = &mut self.entry {
-            pairs.push((field, text(value)));
-        }
+        self.texts.push(text(value));
     }
 
     fn stream_totals(&mut self, totals: StreamTotals) {

@@ -15,7 +15,7 @@ use crate::rdb::codes::ValueType;
 pub use commands::apply;
 pub use groups::{Consumer, Group, Pending};
 pub use load::Builder;
-pub use node::{Entry, Node, Pair};
+pub use node::{Node, Pair};
 
 /// Bytes that a pending entry costs here, about.
 const PENDING_COST: u64 = 120;
@@ -37,7 +37,8 @@ pub struct Stream {
     producers: BTreeMap<Box<[u8]>, Sent>,
     iids_added: u64,
     iids_duplicates: u64,
-    content_bytes: u64,
+    /// Of nodes.
+    node_bytes: u64,
     /// Of groups and producers.
     group_bytes: u64,
 }
@@ -56,7 +57,7 @@ impl Stream {
     }
 
     pub fn held_bytes(&self) -> u64 {
-        self.content_bytes + self.nodes.len() as u64 * 150 + self.group_bytes
+        self.node_bytes.saturating_add(self.group_bytes)
     }
 
     pub fn value_type(&self, target: &Target) -> ValueType {
@@ -78,13 +79,7 @@ impl Stream {
         let value_type = self.value_type(target);
         for (master, node) in &self.nodes {
             sink.stream_node(*master, node.bytes());
-            for entry in &node.entries {
-                sink.stream_entry(entry.id, entry.deleted, entry.pairs.len() as u64);
-                for (field, value) in &entry.pairs {
-                    sink.field(super::values::packed_element(field));
-                    sink.value(super::values::packed_element(value));
-                }
-            }
+            node.emit(sink);
             sink.stream_node_end();
         }
         let newer = value_type != ValueType::StreamListpacks;

@@ -110,6 +110,12 @@ impl ZsetValue {
         self.content_bytes + self.len() * (ELEMENT_COST + 56)
     }
 
+    /// Whether a range by text is left to chance: a skiplist whose scores differ is searched by its random levels.
+    pub fn has_random_texts(&self) -> bool {
+        let ends = self.order.first().zip(self.order.last());
+        !self.packed && ends.is_some_and(|(first, last)| first.0 != last.0)
+    }
+
     pub fn score(&self, member: &[u8]) -> Option<f64> {
         self.scores.get(member).copied()
     }

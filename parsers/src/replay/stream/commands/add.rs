@@ -1,8 +1,7 @@
 //! Entries and what a stream says of itself: XADD, XTRIM, XSETID, and idempotent producers (Redis 8.6).
 
-use super::super::change::{NO_ID, Trim};
-use super::super::{Entry, Stream};
-use super::remove::{self, References};
+use super::super::change::{NO_ID, References, Trim};
+use super::super::{Pair, Stream};
 use super::{Outcome, Words, done_if};
 use crate::events::StreamId;
 use crate::replay::applied::{Applied, Reason};
@@ -12,14 +11,13 @@ use crate::replay::applied::{Applied, Reason};
 struct TrimOption {
     trim: Option<Trim>,
     approximate: bool,
-    limit: u64,
 }
 
 impl TrimOption {
     /// Reads one option; gives the number of its words.
     fn read(&mut self, words: &Words<'_>, at: usize) -> Result<usize, Applied> {
         if words.is(at, "LIMIT") {
-            self.limit = words.unsigned(at + 1)?;
+            words.unsigned(at + 1)?;
             return Ok(2);
         }
         let by_length = words.is(at, "MAXLEN");
@@ -33,20 +31,9 @@ impl TrimOption {
         Ok(value + 1 - at)
     }
 
-    /// Trims; gives the ids that went.
-    fn apply(&self, stream: &mut Stream, words: &Words<'_>, references: References) -> bool {
-        let Some(trim) = self.trim else { return false };
-        // A limit behind an exact trim has no effect.
-        let limit = match (self.approximate, self.limit) {
-            (false, _) => 0,
-            (true, 0) => words.context.limits.stream_node_max_entries.saturating_mul(100),
-            (true, limit) => limit,
-        };
-        let gone = stream.trim(trim, self.approximate, limit);
-        if references == References::Drop {
-            gone.iter().for_each(|id| remove::drop_references(stream, *id));
-        }
-        !gone.is_empty()
+    /// Trims; whether anything went.
+    fn apply(&self, stream: &mut Stream, references: References) -> bool {
+        self.trim.is_some_and(|trim| !stream.trim(trim, self.approximate, references).is_empty())
     }
 }
 
@@ -73,42 +60,77 @@ pub fn xadd(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
             break;
         }
     }
-    if words.at(at)? == b"*" {
-        // An id that the server did not have to choose: the producer had sent the entry before.
-        let Some(stream) = stream.as_mut().filter(|_| producer.is_some()) else {
-            return Err(Applied::NotReplayable(Reason::Random));
-        };
-        stream.iids_duplicates = stream.iids_duplicates.saturating_add(1);
-        return Ok(Applied::Done);
-    }
-    let id = words.id(at)?;
+    let wanted = WantedId::read(words, at)?;
     let fields = words.from(at + 1);
-    if fields.is_empty() || !fields.len().is_multiple_of(2) {
+    if fields.is_empty() || !fields.len().is_multiple_of(2) || wanted == WantedId::Whole(NO_ID) {
         return Err(Applied::Refused);
     }
     if stream.is_none() && !creates {
         return Ok(Applied::NoEffect);
     }
-    if id == NO_ID || stream.as_ref().is_some_and(|stream| id <= stream.last_id) {
-        return Err(Applied::Refused);
-    }
+    let last_id = stream.as_ref().map_or(NO_ID, |stream| stream.last_id);
+    let now_ms = u64::try_from(words.context.now_ms).unwrap_or(0);
+    let id = wanted.resolve(last_id, now_ms).filter(|id| *id > last_id).ok_or(Applied::Refused)?;
     let stream = stream.get_or_insert_with(|| new_stream(words));
     if let Some((producer, iid)) = producer {
-        // The server hashes the content where the producer names no id of its own; any that is new does here.
-        let own = iid.map_or_else(|| id.to_string().into_bytes(), <[u8]>::to_vec);
-        if !record(stream, producer, &own, id) {
+        let sent = stream.producers.get(producer);
+        // A server logs `*` where the producer had sent the entry before. Of an id that the server makes of the content
+        // it is believed: any other of its size does here.
+        let sent_before = match iid {
+            Some(iid) => sent.is_some_and(|sent| sent.iter().any(|(own, _)| **own == *iid)),
+            None => wanted == WantedId::Any && sent.is_some_and(|sent| !sent.is_empty()),
+        };
+        if sent_before {
             stream.iids_duplicates = stream.iids_duplicates.saturating_add(1);
             return Ok(Applied::Done);
         }
+        record(stream, producer, iid.map_or_else(|| id.to_raw().to_vec(), <[u8]>::to_vec), id);
         stream.iids_added = stream.iids_added.saturating_add(1);
     }
-    let pairs = fields.chunks_exact(2).filter_map(|pair| match pair {
-        [field, value] => Some(((*field).into(), (*value).into())),
-        _ => None,
-    });
-    stream.append(Entry { id, deleted: false, pairs: pairs.collect() }, words.context);
-    trim.apply(stream, words, references);
+    let pairs =
+        fields.chunks_exact(2).filter_map(|pair| if let [field, value] = pair { Some((*field, *value)) } else { None });
+    stream.append(id, &pairs.collect::<Vec<Pair<'_>>>(), words.context);
+    trim.apply(stream, references);
+    if wanted == WantedId::Any && id.ms != last_id.ms {
+        // The clock of the load decided.
+        return Err(Applied::NotReplayable(Reason::Random));
+    }
     Ok(Applied::Done)
+}
+
+/// The id that XADD asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WantedId {
+    Whole(StreamId),
+    /// `ms-*`
+    Milliseconds(u64),
+    /// `*`
+    Any,
+}
+
+impl WantedId {
+    fn read(words: &Words<'_>, at: usize) -> Result<Self, Applied> {
+        let text = words.at(at)?;
+        if text == b"*" {
+            return Ok(Self::Any);
+        }
+        match text.strip_suffix(b"-*") {
+            Some(ms) => super::id(ms).map(|id| Self::Milliseconds(id.ms)).ok_or(Applied::Refused),
+            None => words.id(at).map(Self::Whole),
+        }
+    }
+
+    /// The id it gets behind the last one; none where there is none left.
+    fn resolve(self, last_id: StreamId, now_ms: u64) -> Option<StreamId> {
+        let next = last_id.seq.checked_add(1).map(|seq| StreamId { ms: last_id.ms, seq });
+        match self {
+            Self::Whole(id) => Some(id),
+            Self::Milliseconds(ms) if ms == last_id.ms => next,
+            Self::Milliseconds(ms) => Some(StreamId { ms, seq: 0 }),
+            Self::Any if now_ms > last_id.ms => Some(StreamId { ms: now_ms, seq: 0 }),
+            Self::Any => next.or_else(|| Some(StreamId { ms: last_id.ms.checked_add(1)?, seq: 0 })),
+        }
+    }
 }
 
 pub fn new_stream(words: &Words<'_>) -> Stream {
@@ -116,7 +138,7 @@ pub fn new_stream(words: &Words<'_>) -> Stream {
 }
 
 /// Remembers what a producer sent; whether it is new.
-fn record(stream: &mut Stream, producer: &[u8], iid: &[u8], id: StreamId) -> bool {
+fn record(stream: &mut Stream, producer: &[u8], iid: Vec<u8>, id: StreamId) -> bool {
     let most = usize::try_from(stream.idempotence.1).unwrap_or(usize::MAX).max(1);
     let sent = stream.producers.entry(producer.into()).or_default();
     if sent.iter().any(|(own, _)| **own == *iid) {
@@ -131,7 +153,11 @@ fn record(stream: &mut Stream, producer: &[u8], iid: &[u8], id: StreamId) -> boo
 
 pub fn xidmprecord(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
     let Some(stream) = stream else { return Err(Applied::Refused) };
-    let new = record(stream, words.at(2)?, words.at(3)?, words.id(4)?);
+    let id = words.id(4)?;
+    if !stream.has(id) {
+        return Err(Applied::Refused);
+    }
+    let new = record(stream, words.at(2)?, words.at(3)?.to_vec(), id);
     stream.iids_added = stream.iids_added.saturating_add(u64::from(new));
     done_if(new)
 }
@@ -168,7 +194,7 @@ pub fn xtrim(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
         }
         at += read.max(1);
     }
-    done_if(trim.apply(stream, words, references))
+    done_if(trim.apply(stream, references))
 }
 
 pub fn xsetid(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
@@ -185,7 +211,9 @@ pub fn xsetid(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
         }
         at += 2;
     }
-    if id < stream.max_deleted_id || stream.length > 0 && id < stream.top() {
+    let below_deleted = words.since(7, 2) && id < stream.max_deleted_id || deleted.is_some_and(|deleted| id < deleted);
+    let below_top = stream.length > 0 && (id < stream.top() || added.is_some_and(|added| added < stream.length));
+    if below_deleted || below_top {
         return Err(Applied::Refused);
     }
     stream.last_id = id;

@@ -36,12 +36,13 @@ pub fn xclaim(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
     let Some(group) = stream.groups.get_mut(name) else { return Err(Applied::Refused) };
     group.last_id = group.last_id.max(last_id.unwrap_or_default());
     let delivered = delivered.filter(|at| *at >= 0).unwrap_or(now);
-    let newer = words.since(7, 0);
-    if newer {
+    // Since 7.2 a consumer is made whatever it gets.
+    if words.since(7, 2) {
         group.consumer(owner, now).seen_ms = now;
     }
+    let forgets = words.since(7, 0);
     for (id, known) in ids.into_iter().zip(known) {
-        if !known && newer {
+        if !known && forgets {
             group.forget(id);
             continue;
         }

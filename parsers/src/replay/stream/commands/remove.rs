@@ -1,5 +1,6 @@
 //! Taking entries away: from the stream (XDEL, XDELEX), from groups (XACK), from both (XACKDEL), and giving them back (XNACK).
 
+use super::super::change::References;
 use super::super::{Pending, Stream};
 use super::{Outcome, Words, done_if};
 use crate::events::StreamId;
@@ -8,39 +9,18 @@ use crate::replay::applied::Applied;
 /// Deliveries of an entry that was released as fatal.
 const FATAL: u64 = i64::MAX as u64;
 
-/// What becomes of the groups' pending entries when an entry goes (Redis 8.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum References {
-    Keep,
-    Drop,
-    /// The entry only goes where no group waits for it.
-    Acknowledged,
-}
-
 impl References {
-    pub fn read(words: &Words<'_>, at: usize) -> Option<Self> {
+    pub(super) fn read(words: &Words<'_>, at: usize) -> Option<Self> {
         [("KEEPREF", Self::Keep), ("DELREF", Self::Drop), ("ACKED", Self::Acknowledged)]
             .into_iter()
             .find_map(|(option, references)| words.is(at, option).then_some(references))
     }
 }
 
-/// Takes an entry out of the pending ones of every group.
-pub fn drop_references(stream: &mut Stream, id: StreamId) {
-    for group in stream.groups.values_mut() {
-        group.forget(id);
-    }
-}
-
-/// Whether no group waits for an entry: none has it pending, and all have read past it.
-fn is_acknowledged(stream: &Stream, id: StreamId) -> bool {
-    stream.groups.values().all(|group| !group.pending.contains_key(&id) && group.last_id >= id)
-}
-
 fn delete(stream: &mut Stream, id: StreamId, references: References) -> bool {
     match references {
-        References::Acknowledged if !is_acknowledged(stream, id) => return false,
-        References::Drop => drop_references(stream, id),
+        References::Acknowledged if !stream.is_acknowledged(id) => return false,
+        References::Drop => stream.drop_references(id),
         _ => {}
     }
     stream.delete(id)
@@ -49,8 +29,8 @@ fn delete(stream: &mut Stream, id: StreamId, references: References) -> bool {
 pub fn xdel(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
     let Some(stream) = stream else { return Ok(Applied::NoEffect) };
     let mut deleted = false;
-    for place in 2..words.argv.len() {
-        deleted |= stream.delete(words.id(place)?);
+    for id in words.ids_from(2)? {
+        deleted |= stream.delete(id);
     }
     done_if(deleted)
 }
@@ -70,8 +50,8 @@ pub fn xack(stream: &mut Option<Stream>, words: &Words<'_>) -> Outcome {
         return Ok(Applied::NoEffect);
     };
     let mut acknowledged = false;
-    for place in 3..words.argv.len() {
-        acknowledged |= group.forget(words.id(place)?);
+    for id in words.ids_from(3)? {
+        acknowledged |= group.forget(id);
     }
     done_if(acknowledged)
 }
