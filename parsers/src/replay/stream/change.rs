@@ -2,13 +2,12 @@
 
 use std::ops::Bound;
 
+use super::room::Room;
 use super::{Node, Pair, Stream};
 use crate::events::StreamId;
 use crate::memory::costs::Costs;
 use crate::replay::context::Context;
 
-/// Largest listpack of a node.
-const LARGEST_NODE: u64 = 1 << 30;
 pub const NO_ID: StreamId = StreamId { ms: 0, seq: 0 };
 
 /// Down to what a stream is trimmed.
@@ -32,21 +31,11 @@ impl Stream {
     pub fn append(&mut self, id: StreamId, pairs: &[Pair<'_>], context: &Context) {
         let costs = Costs::of(&context.target);
         let full = costs.constants.full_back_length;
-        let limits = &context.limits;
-        let most = match limits.stream_node_max_bytes {
-            bytes @ 1..=LARGEST_NODE => bytes,
-            _ => LARGEST_NODE,
-        };
         let added: u64 = pairs.iter().map(|(field, value)| (field.len() + value.len()) as u64).sum();
-        let counts_deleted = context.target.is_valkey() || context.target.redis_from(6, 2, 0);
-        let fits = |node: &Node| {
-            let count = if counts_deleted { node.entries.len() as u64 } else { node.live };
-            node.bytes().saturating_add(added) < most
-                && (limits.stream_node_max_entries == 0 || count < limits.stream_node_max_entries)
-        };
+        let room = Room::of(context);
         let mut last = self.nodes.last_entry();
         let node = match &mut last {
-            Some(last) if fits(last.get()) => {
+            Some(last) if room.is_in(last.get(), added) => {
                 self.node_bytes = self.node_bytes.saturating_sub(last.get().held_bytes());
                 last.get_mut()
             }

@@ -5,6 +5,7 @@ mod commands;
 mod groups;
 mod load;
 mod node;
+mod room;
 
 use std::collections::BTreeMap;
 
@@ -53,7 +54,7 @@ impl Stream {
 
     /// For how many seconds producers are kept, and how many of their ids, unless configured.
     pub fn default_idempotence(target: &Target) -> (u64, u64) {
-        if target.redis_from(8, 4, 0) { (100, 100) } else { (0, 0) }
+        if target.redis_from(8, 6, 0) { (100, 100) } else { (0, 0) }
     }
 
     pub fn held_bytes(&self) -> u64 {
@@ -63,7 +64,7 @@ impl Stream {
     pub fn value_type(&self, target: &Target) -> ValueType {
         if target.redis_from(8, 8, 0) {
             ValueType::StreamListpacks5
-        } else if target.redis_from(8, 4, 0) {
+        } else if target.redis_from(8, 6, 0) {
             ValueType::StreamListpacks4
         } else if target.is_valkey() || target.redis_from(7, 2, 0) {
             ValueType::StreamListpacks3
@@ -105,5 +106,32 @@ impl Stream {
             }
             sink.stream_idempotence_totals(self.iids_added, self.iids_duplicates);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_series_writes_its_type() {
+        use ValueType as T;
+        let written = |server| {
+            let (family, version) = Target::parse_server(server).unwrap();
+            Stream::default().value_type(&Target::new(family, version))
+        };
+        let redis = ["redis-6.2.16", "redis-7.0.0", "redis-7.2.0", "redis-8.4.0", "redis-8.6.0", "redis-8.10.2"];
+        assert_eq!(
+            redis.map(written),
+            [
+                T::StreamListpacks,
+                T::StreamListpacks2,
+                T::StreamListpacks3,
+                T::StreamListpacks3,
+                T::StreamListpacks4,
+                T::StreamListpacks5
+            ]
+        );
+        assert_eq!(["valkey-7.2.7", "valkey-9.1.2"].map(written), [T::StreamListpacks3; 2]);
     }
 }
