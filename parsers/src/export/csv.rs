@@ -1,8 +1,9 @@
 //! CSV: a header, one line per key. What is unknown is empty; text that a spreadsheet would run as a formula gets an
 //! apostrophe in front.
 
-use super::numbers::{signed, unsigned};
+use super::numbers::{signed, unsigned_then};
 use super::row::{Row, capped};
+use crate::patterns::contains_either;
 use crate::rows::Form;
 
 pub const HEADER: &[u8] = b"db,name,raw,type,encoding,kind,elements,memory_bytes,memory_exact,allocated_bytes,\
@@ -27,8 +28,7 @@ impl Csv {
     pub fn line(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
         let form = super::form_cells(&mut self.forms, row, cells);
         let record = row.key.record;
-        unsigned(capped(record.db), out);
-        out.push(b',');
+        number(record.db, out);
         text(row.name, out);
         out.push(b',');
         if let Some(raw) = row.raw {
@@ -55,8 +55,7 @@ impl Csv {
             text(tag, out);
         }
         out.push(b',');
-        unsigned(capped(record.offset), out);
-        out.push(b'\n');
+        unsigned_then(capped(record.offset), b'\n', out);
     }
 }
 
@@ -79,16 +78,15 @@ fn cells(form: &Form) -> FormCells {
 
 #[inline]
 fn number(number: u64, out: &mut Vec<u8>) {
-    unsigned(capped(number), out);
-    out.push(b',');
+    unsigned_then(capped(number), b',', out);
 }
 
 #[inline]
 pub(super) fn optional(value: Option<u64>, out: &mut Vec<u8>) {
-    if let Some(value) = value {
-        unsigned(capped(value), out);
+    match value {
+        Some(value) => number(value, out),
+        None => out.push(b','),
     }
-    out.push(b',');
 }
 
 /// Appends a text as one cell: in quotes where it is empty, holds a quote or a comma, begins or ends with a space, or
@@ -105,9 +103,7 @@ pub fn text(text: &[u8], out: &mut Vec<u8>) {
 #[inline]
 fn is_simple(text: &[u8]) -> bool {
     let (Some(first), Some(last)) = (text.first(), text.last()) else { return false };
-    !matches!(first, b' ' | b'=' | b'+' | b'-' | b'@')
-        && *last != b' '
-        && !text.iter().any(|b| matches!(b, b'"' | b','))
+    !matches!(first, b' ' | b'=' | b'+' | b'-' | b'@') && *last != b' ' && !contains_either(text, b'"', b',')
 }
 
 #[cold]

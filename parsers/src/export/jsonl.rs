@@ -2,6 +2,7 @@
 
 use super::numbers::{signed, unsigned};
 use super::row::{Row, capped};
+use crate::patterns::contains_either;
 use crate::rows::Form;
 
 /// The members of a form: type, encoding and kind, and apart from them whether memory is exact.
@@ -91,7 +92,7 @@ fn number(label: &[u8], value: Option<u64>, out: &mut Vec<u8>) {
 #[inline]
 fn text(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
-    if text.iter().any(|b| matches!(b, b'"' | b'\\')) {
+    if contains_either(text, b'"', b'\\') {
         for &byte in text {
             if matches!(byte, b'"' | b'\\') {
                 out.push(b'\\');

@@ -13,6 +13,24 @@ pub fn unsigned(number: u64, out: &mut Vec<u8>) {
     long(number, out);
 }
 
+/// Appends the decimal text of `number` and an ASCII character behind it.
+#[inline]
+pub fn unsigned_then(number: u64, behind: u8, out: &mut Vec<u8>) {
+    if number >= EIGHT / 10 {
+        unsigned(number, out);
+        out.push(behind);
+        return;
+    }
+    let digits = digits(number);
+    // At least one of the eight is a zero in front, whose place the character takes.
+    let leading = (digits.trailing_zeros() / 8).min(7);
+    let count = 8 - leading;
+    let text = (digits | ZEROS) >> (8 * leading) | u64::from(behind) << (8 * count);
+    let end = out.len() + count as usize + 1;
+    out.extend_from_slice(&text.to_le_bytes());
+    out.truncate(end);
+}
+
 /// Appends the decimal text of `number`.
 #[inline]
 pub fn signed(number: i64, out: &mut Vec<u8>) {
@@ -79,6 +97,7 @@ mod tests {
         numbers.extend(0..20_000);
         for number in numbers {
             assert_eq!(text(|out| unsigned(number, out)), number.to_string());
+            assert_eq!(text(|out| unsigned_then(number, b',', out)), format!("{number},"));
             assert_eq!(text(|out| signed(number as i64, out)), (number as i64).to_string());
         }
     }

@@ -8,8 +8,13 @@ mod json;
 
 pub use bitmap::{looks_like_bitmap, may_be_bitmap};
 
+use crate::patterns::is_plain;
+
 /// Bytes of a value that are looked at.
 pub const PREFIX_BYTES: usize = 4096;
+
+/// Up to here a look at eight bytes at a time is quicker than the set-up of one at many.
+const SHORT: usize = 64;
 
 /// Digits of the longest number that is one, not text that happens to have digits only.
 const MAX_DIGITS: usize = 40;
@@ -54,6 +59,10 @@ pub fn kind_of(prefix: &[u8], total_length: u64) -> Option<Kind> {
     let prefix = prefix.get(..PREFIX_BYTES).unwrap_or(prefix);
     let whole = prefix.len() as u64 >= total_length;
     let &first = prefix.first()?;
+    // No number, magic or bracket begins with a small letter.
+    if first.is_ascii_lowercase() && prefix.len() <= SHORT && is_plain(prefix) {
+        return Some(Kind::Text);
+    }
     if whole && is_integer(prefix) {
         return Some(Kind::Integer);
     }
@@ -84,6 +93,9 @@ fn is_integer(value: &[u8]) -> bool {
 
 /// UTF-8 without control characters other than white space; the end may be cut within a character.
 fn is_text(prefix: &[u8], whole: bool) -> bool {
+    if prefix.len() <= SHORT && is_plain(prefix) {
+        return true;
+    }
     // All bytes are looked at, and no branch is taken: so the compiler looks at many at once.
     let control = |byte: u8| (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') | (byte == 0x7F);
     if prefix.iter().fold(false, |found, &byte| found | control(byte)) {

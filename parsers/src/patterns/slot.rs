@@ -89,6 +89,23 @@ pub(super) fn find(bytes: &[u8], byte: u8) -> Option<usize> {
     Some(before + tail.iter().position(|&b| b == byte)?)
 }
 
+/// Whether either of two bytes occurs, eight bytes at a time.
+#[inline]
+pub fn contains_either(bytes: &[u8], one: u8, other: u8) -> bool {
+    const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let zero = |word: u64| word.wrapping_sub(LOW) & !word;
+    let (ones, others) = (LOW.wrapping_mul(u64::from(one)), LOW.wrapping_mul(u64::from(other)));
+    let mut found = 0;
+    let mut tail = bytes;
+    while let Some((chunk, rest)) = tail.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        found |= zero(word ^ ones) | zero(word ^ others);
+        tail = rest;
+    }
+    found & HIGH != 0 || tail.iter().any(|&byte| byte == one || byte == other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,5 +155,20 @@ mod tests {
         }
         assert_eq!(find(bytes, b'A'), None);
         assert_eq!(find(b"\x80{{", b'{'), Some(1));
+    }
+
+    #[test]
+    fn either_of_two() {
+        for length in 0..30 {
+            let mut bytes = vec![b'a'; length];
+            assert!(!contains_either(&bytes, b'"', b','));
+            for place in 0..length {
+                for byte in 0..=255 {
+                    bytes[place] = byte;
+                    assert_eq!(contains_either(&bytes, b'"', b','), matches!(byte, b'"' | b','), "{byte} at {place}");
+                }
+                bytes[place] = b'a';
+            }
+        }
     }
 }

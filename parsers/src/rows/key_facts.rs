@@ -59,8 +59,21 @@ impl KeyFacts {
     /// Forgets the key before.
     #[inline]
     pub fn reset(&mut self) {
-        let rare = if self.has_rare { RareFacts::default() } else { self.rare };
-        *self = Self { rare, ..Self::default() };
+        // Field by field: the rare facts are most of the bytes, and most keys leave them alone.
+        if self.has_rare {
+            self.rare = RareFacts::default();
+            self.has_rare = false;
+        }
+        self.value_type = None;
+        self.elements = None;
+        self.value_bytes = 0;
+        self.largest_element = 0;
+        self.kind = None;
+        self.module = None;
+        self.nan_score = false;
+        self.scores = Scores::default();
+        self.in_deleted_entry = false;
+        self.scored_members = 0;
     }
 
     /// Facts that few keys have; none where this key has none.

@@ -140,19 +140,33 @@ pub fn memory_key(record: &KeyRecord) -> memory::KeyFacts {
     }
 }
 
-/// A type as patterns number types.
+/// A type as patterns number types; types with one name have one number.
+#[inline]
 pub fn type_code(value: ValueType) -> u8 {
-    match value.type_name() {
-        "string" => 0,
-        "list" => 1,
-        "set" => 2,
-        "zset" => 3,
-        "hash" => 4,
-        "stream" => 5,
-        "array" => 6,
-        "path-hash" => 7,
-        "module" => MODULE_CODE,
-        _ => 8,
+    use ValueType as T;
+    match value {
+        T::String => 0,
+        T::List | T::ListZiplist | T::ListQuicklist | T::ListQuicklist2 => 1,
+        T::Set | T::SetIntset | T::SetListpack => 2,
+        T::Zset | T::Zset2 | T::ZsetZiplist | T::ZsetListpack => 3,
+        T::StreamListpacks | T::StreamListpacks2 | T::StreamListpacks3 | T::StreamListpacks4 | T::StreamListpacks5 => 5,
+        T::Array => 6,
+        T::PathHash => 7,
+        T::KeyDbCron => 8,
+        T::ModulePreGa | T::Module2 => MODULE_CODE,
+        T::Hash
+        | T::HashZipmap
+        | T::HashZiplist
+        | T::HashListpack
+        | T::HashMetadataPreGa
+        | T::HashListpackExPreGa
+        | T::HashMetadata
+        | T::HashListpackEx
+        | T::HashTemplateListpack
+        | T::HashTemplateListpackRef
+        | T::HashTemplateArray
+        | T::HashTemplateArrayRef
+        | T::Hash2 => 4,
     }
 }
 
@@ -242,5 +256,28 @@ impl<T: KeyTaker> RecordSink for Collector<T> {
 
     fn key_damaged(&mut self, _: &KeyRecord) {
         self.counts.damaged_keys += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::rdb::codes::{Codes, Family, Meaning};
+
+    #[test]
+    fn types_with_one_name_have_one_number() {
+        let mut codes: HashMap<&str, u8> = HashMap::new();
+        for (family, version) in [(Family::Redis, 9), (Family::Redis, 12), (Family::Redis, 15), (Family::Valkey, 81)] {
+            for byte in 0..=255 {
+                let Some(Meaning::Type(value)) = Codes::of(family, version).get(byte) else { continue };
+                assert_eq!(*codes.entry(value.type_name()).or_insert(type_code(value)), type_code(value));
+            }
+        }
+        let mut numbers: Vec<u8> = codes.values().copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), codes.len());
     }
 }
