@@ -20,6 +20,10 @@ SELECT
     p.types,
     p.memory_bytes,
     p.value_bytes,
+    p.shortest_name_bytes,
+    p.longest_name_bytes,
+    p.unsafe_names,
+    p.braced_names,
     literal_text(p.pattern) AS literal,
     coalesce(p.namespace, p.pattern) AS first_segment,
     CASE

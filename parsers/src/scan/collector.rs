@@ -21,7 +21,7 @@ use crate::rdb::facts::Anomaly;
 use crate::rdb::{FileFacts, KeyRecord, RecordSink};
 use crate::rows::forms::{Forms, TypeKey};
 use crate::rows::streams::StreamRows;
-use crate::rows::{Filter, KeyFacts};
+use crate::rows::{Filter, KeyFacts, Names};
 use crate::spool::Spool;
 
 /// Bytes of a side table that wait in memory before they are spooled.
@@ -39,6 +39,7 @@ pub struct Collector {
     rows: KeyRows,
     pub(super) forms: Forms,
     pub(super) miner: PatternMiner,
+    pub(super) names: Names,
     pub(super) duplicates: Duplicates,
     pub(super) key_facts: Spool,
     pub(super) groups: Spool,
@@ -62,6 +63,7 @@ impl Collector {
             rows: KeyRows::new(options.batch_rows),
             forms: Forms::default(),
             miner: PatternMiner::new(),
+            names: Names::default(),
             duplicates: Duplicates::new(folder),
             key_facts: spool(folder),
             groups: spool(folder),
@@ -225,11 +227,13 @@ impl RecordSink for Collector {
         let form_id = self.forms.id(key, encoding, encoding_name, facts.kind, exact);
         self.counts.keys += 1;
         self.counts.expiring_keys += u64::from(record.expires_at_ms.is_some());
+        let pattern_id = self.miner.assign(&record.name, code);
+        self.names.add(pattern_id, &record.name);
         self.rows.push(&KeyRow {
             db: record.db,
             name: &record.name,
             form_id,
-            pattern_id: self.miner.assign(&record.name, code) as i32,
+            pattern_id: pattern_id as i32,
             elements,
             memory_bytes: figures.memory_bytes,
             allocated_bytes: figures.allocated_bytes,

@@ -11,7 +11,7 @@ use crate::memory::instance::TableCounts;
 use crate::patterns::PatternTable;
 use crate::rdb::facts::{Anomaly, FileFacts};
 use crate::rdb::{Parser, facts::Dialect};
-use crate::rows::Form;
+use crate::rows::{Form, NameFacts};
 use crate::spool::Spool;
 
 /// The damage that marks a salvaged snapshot.
@@ -78,6 +78,8 @@ pub struct Gathered {
     pub bytes_read: u64,
     pub forms: Vec<Form>,
     pub patterns: PatternTable,
+    /// Facts of the names by pattern as first seen.
+    pub names: Vec<NameFacts>,
     pub key_facts: Option<Spool>,
     pub groups: Option<Spool>,
     pub consumers: Option<Spool>,
@@ -103,6 +105,7 @@ impl Gathered {
             bytes_read,
             forms: Vec::new(),
             patterns: PatternTable::default(),
+            names: Vec::new(),
             key_facts: None,
             groups: None,
             consumers: None,
@@ -125,6 +128,7 @@ impl Gathered {
             templates,
             forms: collector.forms.into_rows(),
             patterns: collector.miner.finish(),
+            names: collector.names.into_facts(),
             key_facts: Some(collector.key_facts),
             groups: Some(collector.groups),
             consumers: Some(collector.consumers),
