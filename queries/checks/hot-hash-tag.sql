@@ -11,11 +11,28 @@ after: `doc:{7-1}`, or no tag
 params:
   max_keys: 1000 | keys | most keys of one tag that are not flagged
 ---*/
-WITH tags AS (
+WITH tagged AS (
+    SELECT p.pattern_id
+    FROM current_patterns AS p
+    WHERE p.braced_names
+),
+
+-- Keys of one tag share a slot: a tag is looked for only in slots that have keys enough.
+crowded AS (
+    SELECT k.slot
+    FROM current_keys AS k
+    WHERE k.pattern_id IN (SELECT t.pattern_id FROM tagged AS t)
+    GROUP BY k.slot
+    HAVING count(*) > coalesce(getvariable('hot-hash-tag.max_keys'), 1000)
+),
+
+tags AS (
     SELECT k.hash_tag, count(*) AS keys
     FROM current_keys AS k
-    -- Few names have a brace, and looking for one costs less than looking for a tag.
-    WHERE contains(k.name, '{') AND k.hash_tag IS NOT NULL
+    WHERE
+        k.slot IN (SELECT c.slot FROM crowded AS c)
+        AND k.pattern_id IN (SELECT t.pattern_id FROM tagged AS t)
+        AND k.hash_tag IS NOT NULL
     GROUP BY k.hash_tag
     HAVING count(*) > coalesce(getvariable('hot-hash-tag.max_keys'), 1000)
 )
@@ -33,4 +50,6 @@ SELECT
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
 INNER JOIN tags AS t ON t.hash_tag = k.hash_tag
-WHERE contains(k.name, '{')
+WHERE
+    k.slot IN (SELECT c.slot FROM crowded AS c)
+    AND k.pattern_id IN (SELECT p.pattern_id FROM tagged AS p)

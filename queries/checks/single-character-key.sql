@@ -20,4 +20,7 @@ SELECT
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
-WHERE length(k.name) = 1 OR (k.raw IS NOT NULL AND k.key_bytes = 1)
+WHERE
+    (length(k.name) = 1 OR (k.raw IS NOT NULL AND k.key_bytes = 1))
+    -- A character takes at most four bytes.
+    AND k.pattern_id IN (SELECT p.pattern_id FROM current_patterns AS p WHERE p.shortest_name_bytes <= 4)

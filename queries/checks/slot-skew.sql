@@ -12,14 +12,47 @@ params:
   factor: 20 | times | how far above the mean a slot may be, by keys or bytes
   min_keys: 1000 | keys | fewest keys of a slot that is flagged
 ---*/
-WITH slots_used AS (
+WITH shares AS (
+    SELECT x.record_offset, t.share_bytes
+    FROM key_facts AS x
+    INNER JOIN current_snapshot AS s ON s.snapshot_id = x.snapshot_id
+    INNER JOIN templates AS t ON t.snapshot_id = x.snapshot_id AND t.template_id = x.template_id
+),
+
+-- Of every key the slot and one figure: the names are read only where the memory is not known.
+parts AS (
     SELECT
-        k.slot,
+        r.slot,
         count(*) AS keys,
-        sum(k.memory_bytes) AS memory_bytes,
-        sum(coalesce(k.memory_bytes, k.value_bytes + k.key_bytes)) AS bytes
-    FROM current_keys AS k
-    GROUP BY k.slot
+        sum(r.memory_bytes + coalesce(h.share_bytes, 0)) AS memory_bytes,
+        sum(r.memory_bytes + coalesce(h.share_bytes, 0)) AS bytes
+    FROM key_rows AS r
+    INNER JOIN current_snapshot AS s ON s.snapshot_id = r.snapshot_id
+    LEFT JOIN shares AS h ON h.record_offset = r.record_offset
+    WHERE r.memory_bytes IS NOT NULL
+    GROUP BY r.slot
+
+    UNION ALL
+
+    SELECT
+        r.slot,
+        count(*) AS keys,
+        NULL AS memory_bytes,
+        sum(r.value_bytes + coalesce(octet_length(r.raw), octet_length(encode(r.name)))) AS bytes
+    FROM key_rows AS r
+    INNER JOIN current_snapshot AS s ON s.snapshot_id = r.snapshot_id
+    WHERE r.memory_bytes IS NULL
+    GROUP BY r.slot
+),
+
+slots_used AS (
+    SELECT
+        u.slot,
+        sum(u.keys) AS keys,
+        sum(u.memory_bytes) AS memory_bytes,
+        sum(u.bytes) AS bytes
+    FROM parts AS u
+    GROUP BY u.slot
 ),
 
 totals AS (

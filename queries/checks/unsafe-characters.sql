@@ -25,6 +25,9 @@ SELECT
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
 WHERE
-    contains(k.name, ' ')
-    -- A backslash alone is written as two; what is left of \x is an escaped byte.
-    OR (k.raw IS NOT NULL AND contains(replace(k.name, '\\', ''), '\x'))
+    k.pattern_id IN (SELECT p.pattern_id FROM current_patterns AS p WHERE p.unsafe_names)
+    AND (
+        contains(k.name, ' ')
+        -- A backslash alone is written as two; what is left of \x is an escaped byte.
+        OR (k.raw IS NOT NULL AND contains(replace(k.name, '\\', ''), '\x'))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from rdbscope.checks.header import Check
@@ -17,6 +18,7 @@ CREATE OR REPLACE TEMP TABLE {TABLE} (
     suppressed_keys BIGINT,
     memory_bytes BIGINT,
     saving_bytes BIGINT,
+    worst_rank DOUBLE,
     worst_measured DOUBLE,
     threshold DOUBLE,
     unit VARCHAR,
@@ -25,8 +27,9 @@ CREATE OR REPLACE TEMP TABLE {TABLE} (
 )
 """
 # The worst is furthest from the threshold, above or below. Ties are broken by name, so that two runs say the same.
+_RANK = "coalesce(abs(measured - threshold), measured, memory_bytes, 0)::DOUBLE"
 _ROLL_UP = """
-INSERT INTO {table}
+INSERT INTO {table} BY NAME
 WITH flagged AS (
 {rows}
 ),
@@ -35,40 +38,67 @@ placed AS (
     SELECT
         *,
         ({suppressed}) AS suppressed,
-        {{'measured': measured, 'threshold': threshold, 'unit': unit, 'message': message}} AS words,
-        {{'rank': coalesce(abs(measured - threshold), measured, memory_bytes, 0), 'name': name}} AS badness,
         {{'rank': coalesce(memory_bytes, measured, 0), 'name': name}} AS size
     FROM flagged
-),
-
-summed AS (
-    SELECT
-        db,
-        pattern,
-        count(*) FILTER (WHERE NOT suppressed) AS keys,
-        count(*) FILTER (WHERE suppressed) AS suppressed_keys,
-        sum(memory_bytes) FILTER (WHERE NOT suppressed) AS memory_bytes,
-        sum(saving_bytes) FILTER (WHERE NOT suppressed) AS saving_bytes,
-        arg_max(words, badness) FILTER (WHERE NOT suppressed) AS worst,
-        arg_max(name, size, 3) FILTER (WHERE NOT suppressed) AS examples
-    FROM placed
-    GROUP BY db, pattern
 )
 
 SELECT
-    {check_no},
+    {check_no} AS check_no,
     db,
     pattern,
-    keys,
-    suppressed_keys,
-    memory_bytes,
-    saving_bytes,
-    worst.measured,
-    worst.threshold,
-    worst.unit,
-    worst.message,
-    examples
-FROM summed
+    count(*) FILTER (WHERE NOT suppressed) AS keys,
+    count(*) FILTER (WHERE suppressed) AS suppressed_keys,
+    sum(memory_bytes) FILTER (WHERE NOT suppressed) AS memory_bytes,
+    sum(saving_bytes) FILTER (WHERE NOT suppressed) AS saving_bytes,
+    max({rank}) FILTER (WHERE NOT suppressed) AS worst_rank,
+    arg_max(name, size, 3) FILTER (WHERE NOT suppressed) AS examples
+FROM placed
+GROUP BY db, pattern
+"""
+# Making the message of a row costs more than finding the row, so only the worst rows of each group are asked for it.
+# The first condition speaks of columns and numbers alone: it is tested before the message is made. A rank that a
+# check's own SQL does not compute alike twice may differ in its last digits.
+_WORST = """
+UPDATE {table} AS f
+SET worst_measured = w.words.measured, threshold = w.words.threshold, unit = w.words.unit, message = w.words.message
+FROM (
+    WITH flagged AS (
+{rows}
+    ),
+
+    bad AS (
+        SELECT
+            *,
+            {rank} AS rank,
+            ({suppressed}) AS suppressed
+        FROM flagged
+        WHERE {likely}
+    )
+
+    SELECT
+        b.db,
+        b.pattern,
+        arg_max(
+            {{'measured': b.measured, 'threshold': b.threshold, 'unit': b.unit, 'message': b.message}},
+            {{'rank': b.rank, 'name': b.name}}
+        ) AS words
+    FROM bad AS b
+    INNER JOIN {table} AS t
+        ON t.check_no = {check_no} AND t.db IS NOT DISTINCT FROM b.db AND t.pattern IS NOT DISTINCT FROM b.pattern
+    WHERE NOT b.suppressed AND (b.rank >= t.worst_rank OR b.rank >= t.worst_rank - {slack} * abs(t.worst_rank))
+    GROUP BY b.db, b.pattern
+) AS w
+WHERE f.check_no = {check_no} AND f.db IS NOT DISTINCT FROM w.db AND f.pattern IS NOT DISTINCT FROM w.pattern
+"""
+_SLACK = 1e-9
+# The groups that hold most of what a check flagged; the rows of the others are few.
+LARGEST = 8
+LARGEST_GROUPS = f"""
+SELECT db, pattern, worst_rank
+FROM {TABLE}
+WHERE check_no = ? AND keys > 0
+ORDER BY keys DESC
+LIMIT {LARGEST}
 """
 # A stream comes once per group or consumer, but its memory counts once.
 _ONCE_PER_STREAM = """
@@ -128,9 +158,64 @@ WHERE false
 
 def insert(check: Check, number: int, suppressions: Sequence[Suppression]) -> str:
     """The statement that adds the sums of a check to the table of the run."""
-    rows = _ONCE_PER_STREAM.format(rows=check.sql) if check.subject == "stream-group" else check.sql
-    suppressed = condition(suppressions, check.check_id)
-    return _ROLL_UP.format(table=TABLE, rows=rows, check_no=number, suppressed=suppressed)
+    return _ROLL_UP.format(
+        table=TABLE,
+        rows=_rows(check),
+        check_no=number,
+        rank=_RANK,
+        suppressed=condition(suppressions, check.check_id),
+    )
+
+
+def worst(
+    check: Check,
+    number: int,
+    suppressions: Sequence[Suppression],
+    largest: Sequence[tuple[int | None, str | None, float]],
+) -> str:
+    """The statement that adds figures and message of the worst row to each sum of a check.
+
+    Args:
+        check: the check, whose sums are in the table.
+        number: its number in the run.
+        suppressions: what is left out.
+        largest: database, pattern and worst rank of its largest groups, as `LARGEST_GROUPS` gives them.
+    """
+    return _WORST.format(
+        table=TABLE,
+        rows=_rows(check),
+        check_no=number,
+        rank=_RANK,
+        suppressed=condition(suppressions, check.check_id),
+        likely=_likely(largest),
+        slack=_SLACK,
+    )
+
+
+def _rows(check: Check) -> str:
+    return _ONCE_PER_STREAM.format(rows=check.sql) if check.subject == "stream-group" else check.sql
+
+
+def _likely(largest: Sequence[tuple[int | None, str | None, float]]) -> str:
+    """A condition that leaves the worst rows of the largest groups, and all rows of the others."""
+    groups = [
+        f"(db IS NOT DISTINCT FROM {_literal(db)} AND pattern IS NOT DISTINCT FROM {_literal(pattern)})"
+        for db, pattern, _ in largest
+    ]
+    bounds = [f"({group} AND {_RANK} >= {_bound(rank)})" for group, (_, _, rank) in zip(groups, largest, strict=True)]
+    if len(largest) == LARGEST:
+        bounds.append(f"NOT ({' OR '.join(groups)})")
+    return " OR ".join(bounds)
+
+
+def _literal(value: int | str | None) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
+def _bound(rank: float) -> str:
+    return repr(rank - _SLACK * abs(rank)) if math.isfinite(rank) else f"'{rank}'::DOUBLE"
 
 
 def keys(check: Check, suppressions: Sequence[Suppression]) -> str:
