@@ -20,7 +20,9 @@ SELECT
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
+INNER JOIN current_patterns AS p ON p.pattern_id = k.pattern_id
 WHERE
-    (length(k.name) = 1 OR (k.raw IS NOT NULL AND k.key_bytes = 1))
     -- A character takes at most four bytes.
-    AND k.pattern_id IN (SELECT p.pattern_id FROM current_patterns AS p WHERE p.shortest_name_bytes <= 4)
+    p.shortest_name_bytes <= 4
+    -- A condition on both sides is tested after the join.
+    AND CASE WHEN p.shortest_name_bytes <= 4 THEN length(k.name) = 1 OR (k.raw IS NOT NULL AND k.key_bytes = 1) END

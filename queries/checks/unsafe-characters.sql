@@ -24,10 +24,14 @@ SELECT
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
+INNER JOIN current_patterns AS p ON p.pattern_id = k.pattern_id
 WHERE
-    k.pattern_id IN (SELECT p.pattern_id FROM current_patterns AS p WHERE p.unsafe_names)
-    AND (
-        contains(k.name, ' ')
-        -- A backslash alone is written as two; what is left of \x is an escaped byte.
-        OR (k.raw IS NOT NULL AND contains(replace(k.name, '\\', ''), '\x'))
-    )
+    p.unsafe_names
+    -- A condition on both sides is tested after the join.
+    AND CASE
+        WHEN p.unsafe_names
+            THEN
+                contains(k.name, ' ')
+                -- A backslash alone is written as two; what is left of \x is an escaped byte.
+                OR (k.raw IS NOT NULL AND contains(replace(k.name, '\\', ''), '\x'))
+    END

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from rdbscope.checks.header import Check
@@ -18,7 +17,7 @@ CREATE OR REPLACE TEMP TABLE {TABLE} (
     suppressed_keys BIGINT,
     memory_bytes BIGINT,
     saving_bytes BIGINT,
-    worst_rank DOUBLE,
+    worst_name VARCHAR,
     worst_measured DOUBLE,
     threshold DOUBLE,
     unit VARCHAR,
@@ -27,7 +26,7 @@ CREATE OR REPLACE TEMP TABLE {TABLE} (
 )
 """
 # The worst is furthest from the threshold, above or below. Ties are broken by name, so that two runs say the same.
-_RANK = "coalesce(abs(measured - threshold), measured, memory_bytes, 0)::DOUBLE"
+_RANK = "coalesce(abs(measured - threshold), measured, memory_bytes, 0)"
 _ROLL_UP = """
 INSERT INTO {table} BY NAME
 WITH flagged AS (
@@ -38,6 +37,7 @@ placed AS (
     SELECT
         *,
         ({suppressed}) AS suppressed,
+        {{'rank': {rank}, 'name': name}} AS badness,
         {{'rank': coalesce(memory_bytes, measured, 0), 'name': name}} AS size
     FROM flagged
 )
@@ -50,56 +50,37 @@ SELECT
     count(*) FILTER (WHERE suppressed) AS suppressed_keys,
     sum(memory_bytes) FILTER (WHERE NOT suppressed) AS memory_bytes,
     sum(saving_bytes) FILTER (WHERE NOT suppressed) AS saving_bytes,
-    max({rank}) FILTER (WHERE NOT suppressed) AS worst_rank,
+    arg_max(name, badness) FILTER (WHERE NOT suppressed) AS worst_name,
     arg_max(name, size, 3) FILTER (WHERE NOT suppressed) AS examples
 FROM placed
 GROUP BY db, pattern
 """
-# Making the message of a row costs more than finding the row, so only the worst rows of each group are asked for it.
-# The first condition speaks of columns and numbers alone: it is tested before the message is made. A rank that a
-# check's own SQL does not compute alike twice may differ in its last digits.
+# Making the message of a row costs more than finding the row, so it is left to a second look at fewer rows.
 _WORST = """
 UPDATE {table} AS f
 SET worst_measured = w.words.measured, threshold = w.words.threshold, unit = w.words.unit, message = w.words.message
 FROM (
     WITH flagged AS (
 {rows}
-    ),
-
-    bad AS (
-        SELECT
-            *,
-            {rank} AS rank,
-            ({suppressed}) AS suppressed
-        FROM flagged
-        WHERE {likely}
     )
 
     SELECT
-        b.db,
-        b.pattern,
+        db,
+        pattern,
         arg_max(
-            {{'measured': b.measured, 'threshold': b.threshold, 'unit': b.unit, 'message': b.message}},
-            {{'rank': b.rank, 'name': b.name}}
+            {{'measured': measured, 'threshold': threshold, 'unit': unit, 'message': message}},
+            {{'rank': {rank}, 'name': name}}
         ) AS words
-    FROM bad AS b
-    INNER JOIN {table} AS t
-        ON t.check_no = {check_no} AND t.db IS NOT DISTINCT FROM b.db AND t.pattern IS NOT DISTINCT FROM b.pattern
-    WHERE NOT b.suppressed AND (b.rank >= t.worst_rank OR b.rank >= t.worst_rank - {slack} * abs(t.worst_rank))
-    GROUP BY b.db, b.pattern
+    FROM flagged
+    WHERE NOT ({suppressed}) AND {named}
+    GROUP BY db, pattern
 ) AS w
 WHERE f.check_no = {check_no} AND f.db IS NOT DISTINCT FROM w.db AND f.pattern IS NOT DISTINCT FROM w.pattern
 """
-_SLACK = 1e-9
-# The groups that hold most of what a check flagged; the rows of the others are few.
-LARGEST = 8
-LARGEST_GROUPS = f"""
-SELECT db, pattern, worst_rank
-FROM {TABLE}
-WHERE check_no = ? AND keys > 0
-ORDER BY keys DESC
-LIMIT {LARGEST}
-"""
+WORST = f"SELECT worst_name, keys FROM {TABLE} WHERE check_no = ? AND keys > 0"
+# Looking for names among all keys pays where many were flagged, and names are few.
+_MANY_KEYS = 1_000_000
+_FEW_NAMES = 256
 # A stream comes once per group or consumer, but its memory counts once.
 _ONCE_PER_STREAM = """
     SELECT
@@ -168,10 +149,7 @@ def insert(check: Check, number: int, suppressions: Sequence[Suppression]) -> st
 
 
 def worst(
-    check: Check,
-    number: int,
-    suppressions: Sequence[Suppression],
-    largest: Sequence[tuple[int | None, str | None, float]],
+    check: Check, number: int, suppressions: Sequence[Suppression], groups: Sequence[tuple[str | None, int]]
 ) -> str:
     """The statement that adds figures and message of the worst row to each sum of a check.
 
@@ -179,16 +157,17 @@ def worst(
         check: the check, whose sums are in the table.
         number: its number in the run.
         suppressions: what is left out.
-        largest: database, pattern and worst rank of its largest groups, as `LARGEST_GROUPS` gives them.
+        groups: name of the worst and number of keys of each group, as `WORST` gives them.
     """
+    names = sorted(name for name, _ in groups if name is not None)
+    pays = sum(keys for _, keys in groups) >= _MANY_KEYS and len(names) == len(groups) <= _FEW_NAMES
     return _WORST.format(
         table=TABLE,
         rows=_rows(check),
         check_no=number,
         rank=_RANK,
         suppressed=condition(suppressions, check.check_id),
-        likely=_likely(largest),
-        slack=_SLACK,
+        named=f"name IN ({', '.join(map(_literal, names))})" if pays else "true",
     )
 
 
@@ -196,26 +175,8 @@ def _rows(check: Check) -> str:
     return _ONCE_PER_STREAM.format(rows=check.sql) if check.subject == "stream-group" else check.sql
 
 
-def _likely(largest: Sequence[tuple[int | None, str | None, float]]) -> str:
-    """A condition that leaves the worst rows of the largest groups, and all rows of the others."""
-    groups = [
-        f"(db IS NOT DISTINCT FROM {_literal(db)} AND pattern IS NOT DISTINCT FROM {_literal(pattern)})"
-        for db, pattern, _ in largest
-    ]
-    bounds = [f"({group} AND {_RANK} >= {_bound(rank)})" for group, (_, _, rank) in zip(groups, largest, strict=True)]
-    if len(largest) == LARGEST:
-        bounds.append(f"NOT ({' OR '.join(groups)})")
-    return " OR ".join(bounds)
-
-
-def _literal(value: int | str | None) -> str:
-    if value is None:
-        return "NULL"
-    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
-
-
-def _bound(rank: float) -> str:
-    return repr(rank - _SLACK * abs(rank)) if math.isfinite(rank) else f"'{rank}'::DOUBLE"
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def keys(check: Check, suppressions: Sequence[Suppression]) -> str:

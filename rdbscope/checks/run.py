@@ -125,9 +125,9 @@ def run(connection: Connection, snapshot_id: int, checks: Iterable[Check], conte
 def _sum_up(connection: Connection, check: Check, number: int, suppressions: Sequence[Suppression]) -> None:
     _execute(connection, check, rollup.insert(check, number, suppressions))
     with query_errors():
-        largest = connection.execute(rollup.LARGEST_GROUPS, [number]).fetchall()
-    if largest:
-        _execute(connection, check, rollup.worst(check, number, suppressions, largest))
+        groups = [(row[0], row[1]) for row in fetch.rows(connection, rollup.WORST, [number])]
+    if groups:
+        _execute(connection, check, rollup.worst(check, number, suppressions, groups))
 
 
 def _execute(connection: Connection, check: Check, sql: str) -> None:
