@@ -13,15 +13,16 @@ params:
 ---*/
 WITH groups AS (
     SELECT
-        k.pattern_id,
-        k.db,
-        sum(k.keys) AS keys,
-        sum(k.expiring_keys) AS expiring_keys
-    FROM current_pattern_forms AS k
+        p.pattern_id,
+        p.db,
+        sum(p.expiring_keys) AS expiring_keys
+    FROM pattern_forms AS p
+    INNER JOIN current_snapshot AS s ON s.snapshot_id = p.snapshot_id
+    INNER JOIN forms AS f ON f.snapshot_id = p.snapshot_id AND f.form_id = p.form_id
     -- Counters are state, not copies of something.
-    WHERE k.type = 'string' AND (k.kind IS NULL OR k.kind NOT IN ('integer', 'bitmap', 'hyperloglog'))
-    GROUP BY k.pattern_id, k.db
-    HAVING sum(k.keys) >= coalesce(getvariable('cache-without-ttl.min_keys'), 10)
+    WHERE f.type = 'string' AND (f.kind IS NULL OR f.kind NOT IN ('integer', 'bitmap', 'hyperloglog'))
+    GROUP BY p.pattern_id, p.db
+    HAVING sum(p.keys) >= coalesce(getvariable('cache-without-ttl.min_keys'), 10)
 ),
 
 -- Databases in which nearly every group of strings expires: they are caches, whatever their names say.

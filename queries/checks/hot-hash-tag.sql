@@ -11,21 +11,30 @@ after: `doc:{7-1}`, or no tag
 params:
   max_keys: 1000 | keys | most keys of one tag that are not flagged
 ---*/
--- Few names have a brace, and the pattern tells where: a tag is only looked for there.
-WITH suspects AS (
-    SELECT m.snapshot_id, m.pattern_id AS first_id, p.pattern_id
+WITH tagged AS (
+    SELECT p.pattern_id
     FROM current_patterns AS p
-    INNER JOIN current_snapshot AS s ON true
-    INNER JOIN pattern_merges AS m ON m.snapshot_id = s.snapshot_id AND m.final_id = p.pattern_id
-    WHERE p.braced_keys > 0
+    WHERE p.braced_names
+),
+
+-- Keys of one tag share a slot: a tag is looked for only in slots that have keys enough.
+crowded AS (
+    SELECT k.slot
+    FROM current_keys AS k
+    WHERE k.pattern_id IN (SELECT t.pattern_id FROM tagged AS t)
+    GROUP BY k.slot
+    HAVING count(*) > coalesce(getvariable('hot-hash-tag.max_keys'), 1000)
 ),
 
 tags AS (
-    SELECT hash_tag(k.name) AS tag, count(*) AS keys
-    FROM key_rows AS k
-    INNER JOIN suspects AS q ON q.snapshot_id = k.snapshot_id AND q.first_id = k.pattern_id
-    GROUP BY hash_tag(k.name)
-    HAVING hash_tag(k.name) IS NOT NULL AND count(*) > coalesce(getvariable('hot-hash-tag.max_keys'), 1000)
+    SELECT k.hash_tag, count(*) AS keys
+    FROM current_keys AS k
+    WHERE
+        k.slot IN (SELECT c.slot FROM crowded AS c)
+        AND k.pattern_id IN (SELECT t.pattern_id FROM tagged AS t)
+        AND k.hash_tag IS NOT NULL
+    GROUP BY k.hash_tag
+    HAVING count(*) > coalesce(getvariable('hot-hash-tag.max_keys'), 1000)
 )
 
 SELECT
@@ -36,9 +45,11 @@ SELECT
     CAST(t.keys AS DOUBLE) AS measured,
     CAST(coalesce(getvariable('hot-hash-tag.max_keys'), 1000) AS DOUBLE) AS threshold,
     'keys' AS unit,
-    CAST(t.keys AS VARCHAR) || ' keys share the hash tag {' || t.tag || '}' AS message,
+    CAST(t.keys AS VARCHAR) || ' keys share the hash tag {' || t.hash_tag || '}' AS message,
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
-INNER JOIN tags AS t ON t.tag = hash_tag(k.name)
-WHERE k.pattern_id IN (SELECT q.pattern_id FROM suspects AS q)
+INNER JOIN tags AS t ON t.hash_tag = k.hash_tag
+WHERE
+    k.slot IN (SELECT c.slot FROM crowded AS c)
+    AND k.pattern_id IN (SELECT p.pattern_id FROM tagged AS p)

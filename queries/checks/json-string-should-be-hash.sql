@@ -11,12 +11,24 @@ params:
   min_keys: 100 | keys | smallest group that is flagged
   max_bytes: 1000 | bytes | longest text that counts as small
 ---*/
-WITH groups AS (
+WITH -- Where a pattern has too few such texts of any length, no key is read.
+many AS (
+    SELECT p.pattern_id
+    FROM pattern_forms AS p
+    INNER JOIN current_snapshot AS s ON s.snapshot_id = p.snapshot_id
+    INNER JOIN forms AS f ON f.snapshot_id = p.snapshot_id AND f.form_id = p.form_id
+    WHERE f.type = 'string' AND f.kind = 'json'
+    GROUP BY p.pattern_id
+    HAVING sum(p.keys - p.expiring_keys) >= coalesce(getvariable('json-string-should-be-hash.min_keys'), 100)
+),
+
+groups AS (
     SELECT k.pattern_id
     FROM current_keys AS k
     -- What expires is a copy that is written whole.
     WHERE
-        k.type = 'string'
+        k.pattern_id IN (SELECT m.pattern_id FROM many AS m)
+        AND k.type = 'string'
         AND k.kind = 'json'
         AND k.expires_at_ms IS NULL
         AND k.value_bytes <= coalesce(getvariable('json-string-should-be-hash.max_bytes'), 1000)

@@ -8,13 +8,6 @@ fix: Delete it, or give it a name that says what it is.
 before: `x`
 after: `shop:import:cursor`
 ---*/
--- A character takes up to four bytes. The length comes with the patterns, so that names of others are not even read.
-WITH suspects AS (
-    SELECT p.pattern_id, 1 AS characters
-    FROM current_patterns AS p
-    WHERE p.shortest_key_bytes <= 4
-)
-
 SELECT
     k.db,
     k.name,
@@ -27,7 +20,9 @@ SELECT
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
-INNER JOIN suspects AS q
-    ON
-        q.pattern_id = k.pattern_id
-        AND (length(k.name) = q.characters OR (k.raw IS NOT NULL AND k.key_bytes = q.characters))
+INNER JOIN current_patterns AS p ON p.pattern_id = k.pattern_id
+WHERE
+    -- A character takes at most four bytes.
+    p.shortest_name_bytes <= 4
+    -- A condition on both sides is tested after the join.
+    AND CASE WHEN p.shortest_name_bytes <= 4 THEN length(k.name) = 1 OR (k.raw IS NOT NULL AND k.key_bytes = 1) END

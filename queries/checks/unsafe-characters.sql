@@ -9,13 +9,6 @@ fix: Use a string serializer for keys; percent-encode user input that goes into 
 before: `\xac\xed\x00\x05t\x00\x06otp:17` (Java serialization)
 after: `otp:17`
 ---*/
--- What is looked for comes with the patterns, so that names of other patterns are not even read.
-WITH suspects AS (
-    SELECT p.pattern_id, ' ' AS blank, '\x' AS escape
-    FROM current_patterns AS p
-    WHERE p.blank_keys > 0 OR p.escaped_keys > 0
-)
-
 SELECT
     k.db,
     k.name,
@@ -31,11 +24,14 @@ SELECT
     k.memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM current_keys AS k
-INNER JOIN suspects AS q
-    ON
-        q.pattern_id = k.pattern_id
-        AND (
-            contains(k.name, q.blank)
-            -- A backslash alone is written as two; what is left of \x is an escaped byte.
-            OR (k.raw IS NOT NULL AND contains(replace(k.name, '\\', ''), q.escape))
-        )
+INNER JOIN current_patterns AS p ON p.pattern_id = k.pattern_id
+WHERE
+    p.unsafe_names
+    -- A condition on both sides is tested after the join.
+    AND CASE
+        WHEN p.unsafe_names
+            THEN
+                contains(k.name, ' ')
+                -- A backslash alone is written as two; what is left of \x is an escaped byte.
+                OR (k.raw IS NOT NULL AND contains(replace(k.name, '\\', ''), '\x'))
+    END

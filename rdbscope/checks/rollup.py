@@ -17,6 +17,7 @@ CREATE OR REPLACE TEMP TABLE {TABLE} (
     suppressed_keys BIGINT,
     memory_bytes BIGINT,
     saving_bytes BIGINT,
+    worst_name VARCHAR,
     worst_measured DOUBLE,
     threshold DOUBLE,
     unit VARCHAR,
@@ -25,8 +26,9 @@ CREATE OR REPLACE TEMP TABLE {TABLE} (
 )
 """
 # The worst is furthest from the threshold, above or below. Ties are broken by name, so that two runs say the same.
+_RANK = "coalesce(abs(measured - threshold), measured, memory_bytes, 0)"
 _ROLL_UP = """
-INSERT INTO {table}
+INSERT INTO {table} BY NAME
 WITH flagged AS (
 {rows}
 ),
@@ -35,41 +37,50 @@ placed AS (
     SELECT
         *,
         ({suppressed}) AS suppressed,
-        {{'measured': measured, 'threshold': threshold, 'unit': unit, 'message': message}} AS words,
-        {{'rank': coalesce(abs(measured - threshold), measured, memory_bytes, 0), 'name': name}} AS badness,
+        {{'rank': {rank}, 'name': name}} AS badness,
         {{'rank': coalesce(memory_bytes, measured, 0), 'name': name}} AS size
     FROM flagged
-),
-
-summed AS (
-    SELECT
-        db,
-        pattern,
-        count(*) FILTER (WHERE NOT suppressed) AS keys,
-        count(*) FILTER (WHERE suppressed) AS suppressed_keys,
-        sum(memory_bytes) FILTER (WHERE NOT suppressed) AS memory_bytes,
-        sum(saving_bytes) FILTER (WHERE NOT suppressed) AS saving_bytes,
-        arg_max(words, badness) FILTER (WHERE NOT suppressed) AS worst,
-        arg_max(name, size, 3) FILTER (WHERE NOT suppressed) AS examples
-    FROM placed
-    GROUP BY db, pattern
 )
 
 SELECT
-    {check_no},
+    {check_no} AS check_no,
     db,
     pattern,
-    keys,
-    suppressed_keys,
-    memory_bytes,
-    saving_bytes,
-    worst.measured,
-    worst.threshold,
-    worst.unit,
-    worst.message,
-    examples
-FROM summed
+    count(*) FILTER (WHERE NOT suppressed) AS keys,
+    count(*) FILTER (WHERE suppressed) AS suppressed_keys,
+    sum(memory_bytes) FILTER (WHERE NOT suppressed) AS memory_bytes,
+    sum(saving_bytes) FILTER (WHERE NOT suppressed) AS saving_bytes,
+    arg_max(name, badness) FILTER (WHERE NOT suppressed) AS worst_name,
+    arg_max(name, size, 3) FILTER (WHERE NOT suppressed) AS examples
+FROM placed
+GROUP BY db, pattern
 """
+# Making the message of a row costs more than finding the row, so it is left to a second look at fewer rows.
+_WORST = """
+UPDATE {table} AS f
+SET worst_measured = w.words.measured, threshold = w.words.threshold, unit = w.words.unit, message = w.words.message
+FROM (
+    WITH flagged AS (
+{rows}
+    )
+
+    SELECT
+        db,
+        pattern,
+        arg_max(
+            {{'measured': measured, 'threshold': threshold, 'unit': unit, 'message': message}},
+            {{'rank': {rank}, 'name': name}}
+        ) AS words
+    FROM flagged
+    WHERE NOT ({suppressed}) AND {named}
+    GROUP BY db, pattern
+) AS w
+WHERE f.check_no = {check_no} AND f.db IS NOT DISTINCT FROM w.db AND f.pattern IS NOT DISTINCT FROM w.pattern
+"""
+WORST = f"SELECT worst_name, keys FROM {TABLE} WHERE check_no = ? AND keys > 0"
+# Looking for names among all keys pays where many were flagged, and names are few.
+_MANY_KEYS = 1_000_000
+_FEW_NAMES = 256
 # A stream comes once per group or consumer, but its memory counts once.
 _ONCE_PER_STREAM = """
     SELECT
@@ -128,9 +139,44 @@ WHERE false
 
 def insert(check: Check, number: int, suppressions: Sequence[Suppression]) -> str:
     """The statement that adds the sums of a check to the table of the run."""
-    rows = _ONCE_PER_STREAM.format(rows=check.sql) if check.subject == "stream-group" else check.sql
-    suppressed = condition(suppressions, check.check_id)
-    return _ROLL_UP.format(table=TABLE, rows=rows, check_no=number, suppressed=suppressed)
+    return _ROLL_UP.format(
+        table=TABLE,
+        rows=_rows(check),
+        check_no=number,
+        rank=_RANK,
+        suppressed=condition(suppressions, check.check_id),
+    )
+
+
+def worst(
+    check: Check, number: int, suppressions: Sequence[Suppression], groups: Sequence[tuple[str | None, int]]
+) -> str:
+    """The statement that adds figures and message of the worst row to each sum of a check.
+
+    Args:
+        check: the check, whose sums are in the table.
+        number: its number in the run.
+        suppressions: what is left out.
+        groups: name of the worst and number of keys of each group, as `WORST` gives them.
+    """
+    names = sorted(name for name, _ in groups if name is not None)
+    pays = sum(keys for _, keys in groups) >= _MANY_KEYS and len(names) == len(groups) <= _FEW_NAMES
+    return _WORST.format(
+        table=TABLE,
+        rows=_rows(check),
+        check_no=number,
+        rank=_RANK,
+        suppressed=condition(suppressions, check.check_id),
+        named=f"name IN ({', '.join(map(_literal, names))})" if pays else "true",
+    )
+
+
+def _rows(check: Check) -> str:
+    return _ONCE_PER_STREAM.format(rows=check.sql) if check.subject == "stream-group" else check.sql
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def keys(check: Check, suppressions: Sequence[Suppression]) -> str:

@@ -5,6 +5,7 @@ The database file is never written to: what a run needs lies in temporary tables
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,9 @@ def prepare(connection: Connection, snapshot_id: int, context: Context) -> None:
         _set(connection, "namespaces", "VARCHAR[]", None if not namespaces else list(namespaces))
         for role in ROLES:
             _set(connection, f"role_{role}", "VARCHAR[]", list(context.roles.get(role, ())) or None)
-        _set(connection, "now_ms", "BIGINT", context.now_ms)
+        # One moment for the whole run.
+        now_ms = time.time_ns() // 1_000_000 if context.now_ms is None else context.now_ms
+        _set(connection, "now_ms", "BIGINT", now_ms)
         for name, value in context.parameters.items():
             _set(connection, name, "DOUBLE", value)
         if context.conventions is not None:
@@ -125,12 +128,20 @@ def run(connection: Connection, snapshot_id: int, checks: Iterable[Check], conte
     can, not_run = runnable(connection, checks, context)
     connection.execute(rollup.CREATE)
     for number, check in enumerate(can):
-        _execute(connection, check, rollup.insert(check, number, context.suppressions))
+        _sum_up(connection, check, number, context.suppressions)
     with query_errors():
         findings = [_finding(can, row) for row in fetch.rows(connection, _FINDINGS)]
         suppressed = fetch.scalar(connection, f"SELECT coalesce(sum(suppressed_keys), 0)::BIGINT FROM {rollup.TABLE}")
     findings.sort(key=lambda one: -one.severity)
     return Outcome(findings, not_run, suppressed)
+
+
+def _sum_up(connection: Connection, check: Check, number: int, suppressions: Sequence[Suppression]) -> None:
+    _execute(connection, check, rollup.insert(check, number, suppressions))
+    with query_errors():
+        groups = [(row[0], row[1]) for row in fetch.rows(connection, rollup.WORST, [number])]
+    if groups:
+        _execute(connection, check, rollup.worst(check, number, suppressions, groups))
 
 
 def _execute(connection: Connection, check: Check, sql: str) -> None:
@@ -144,8 +155,8 @@ def _execute(connection: Connection, check: Check, sql: str) -> None:
 
 
 _FINDINGS = f"""
-SELECT check_no, db, pattern, keys, memory_bytes, saving_bytes, worst_measured, threshold, unit, message,
-    coalesce(examples, [])
+SELECT check_no, db, pattern, keys, memory_bytes, saving_bytes, worst_measured, threshold, unit,
+    coalesce(message, ''), coalesce(examples, [])
 FROM {rollup.TABLE}
 WHERE keys > 0
 ORDER BY check_no, memory_bytes DESC NULLS LAST, keys DESC, db, pattern

@@ -46,7 +46,14 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
             ("kind", Utf8, true),
             ("memory_exact", Boolean, true),
         ],
-        "patterns" => &[("pattern_id", Int32, false), ("final_id", Int32, false)],
+        "patterns" => &[
+            ("pattern_id", Int32, false),
+            ("final_id", Int32, false),
+            ("shortest_name_bytes", Int64, false),
+            ("longest_name_bytes", Int64, false),
+            ("unsafe_names", Boolean, false),
+            ("braced_names", Boolean, false),
+        ],
         "final_patterns" => &[
             ("pattern_id", Int32, false),
             ("pattern", Utf8, false),

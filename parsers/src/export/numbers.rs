@@ -68,10 +68,10 @@ fn short(number: u64, out: &mut Vec<u8>) {
 /// of them at once.
 #[inline]
 fn digits(number: u64) -> u64 {
-    let halves = number / 10_000 | number % 10_000 << 32;
-    let hundreds = (halves * 10_486 >> 20) & 0x7f_0000_007f;
+    let halves = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((halves * 10_486) >> 20) & 0x7f_0000_007f;
     let pairs = hundreds | (halves - 100 * hundreds) << 16;
-    let tens = (pairs * 103 >> 10) & 0x000f_000f_000f_000f;
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
     tens | (pairs - 10 * tens) << 8
 }
 

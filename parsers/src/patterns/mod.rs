@@ -18,7 +18,7 @@ mod table;
 mod template;
 mod tree;
 
-pub use safe_name::{is_plain, safe_name, unsafe_name};
+pub use safe_name::{holds_unsafe, is_plain, safe_name, unsafe_name};
 pub use slot::{SLOTS, contains_either, crc16, hash_tag, slot};
 pub use table::{Pattern, PatternTable, PrefixNode};
 pub use tree::{MAX_DEPTH, MAX_LITERALS, MAX_NODES, MAX_PATTERNS, PatternMiner};

@@ -44,6 +44,12 @@ fn odd_bytes(word: u64) -> bool {
     (word | below_space | is_delete | is_backslash) & HIGH != 0
 }
 
+/// Whether the safe text of `key` shows a blank or an escaped byte.
+pub fn holds_unsafe(key: &[u8]) -> bool {
+    key.utf8_chunks()
+        .any(|chunk| !chunk.invalid().is_empty() || chunk.valid().chars().any(|it| it == ' ' || is_hidden(it)))
+}
+
 /// Appends the safe text of `key` to `out` (always whole UTF-8 characters). Returns whether it differs from the key.
 #[inline]
 pub fn safe_name(key: &[u8], out: &mut Vec<u8>) -> bool {

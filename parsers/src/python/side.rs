@@ -54,7 +54,15 @@ fn fill(name: &str, gathered: &Gathered, rows: &mut TableBuilder) {
         }
         "patterns" => {
             for (id, &merged) in gathered.patterns.assigned.iter().enumerate() {
-                rows.row([(id as u64).into(), u64::from(merged).into()]);
+                let names = gathered.names.get(id).copied().unwrap_or_default();
+                rows.row([
+                    (id as u64).into(),
+                    u64::from(merged).into(),
+                    u64::from(names.shortest).into(),
+                    u64::from(names.longest).into(),
+                    Cell::Bool(names.unsafe_characters),
+                    Cell::Bool(names.braces),
+                ]);
             }
         }
         "final_patterns" => final_patterns(gathered, rows),

@@ -3,9 +3,11 @@
 pub mod filter;
 pub mod forms;
 pub mod key_facts;
+pub mod names;
 pub mod rare;
 pub mod streams;
 
 pub use filter::Filter;
 pub use forms::{Form, Forms};
 pub use key_facts::KeyFacts;
+pub use names::{NameFacts, Names};

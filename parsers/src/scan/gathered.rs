@@ -13,7 +13,7 @@ use crate::memory::instance::TableCounts;
 use crate::patterns::PatternTable;
 use crate::rdb::facts::{Anomaly, FileFacts};
 use crate::rdb::{Parser, facts::Dialect};
-use crate::rows::Form;
+use crate::rows::{Form, NameFacts};
 use crate::spool::Spool;
 
 /// The damage that marks a salvaged snapshot.
@@ -85,6 +85,8 @@ pub struct Gathered {
     pub bytes_read: u64,
     pub forms: Vec<Form>,
     pub patterns: PatternTable,
+    /// Facts of the names by pattern as first seen.
+    pub names: Vec<NameFacts>,
     pub key_facts: Option<Spool>,
     pub groups: Option<Spool>,
     pub consumers: Option<Spool>,
@@ -122,6 +124,7 @@ impl Gathered {
             bytes_read,
             forms: Vec::new(),
             patterns: PatternTable::default(),
+            names: Vec::new(),
             key_facts: None,
             groups: None,
             consumers: None,
@@ -165,6 +168,7 @@ impl Gathered {
     pub(super) fn with_tables((gathered, batches): (Self, KeyBatches)) -> io::Result<Self> {
         Ok(Self {
             patterns: batches.miner.finish(),
+            names: batches.names.into_facts(),
             key_facts: Some(batches.key_facts),
             groups: Some(batches.groups),
             consumers: Some(batches.consumers),

@@ -8,6 +8,7 @@ use super::options::Options;
 use crate::arrow::key_rows::{KeyRow, KeyRows};
 use crate::duplicates::Duplicates;
 use crate::patterns::{PatternMiner, slot};
+use crate::rows::Names;
 use crate::spool::Spool;
 
 /// Bytes of a side table that wait in memory before they are spooled.
@@ -17,6 +18,7 @@ const SPOOLED_AT: usize = 4 << 20;
 pub struct KeyBatches {
     pub(super) rows: KeyRows,
     pub(super) miner: PatternMiner,
+    pub(super) names: Names,
     pub(super) duplicates: Duplicates,
     pub(super) key_facts: Spool,
     pub(super) groups: Spool,
@@ -30,6 +32,7 @@ impl KeyBatches {
         Self {
             rows: KeyRows::new(options.batch_rows),
             miner: PatternMiner::new(),
+            names: Names::default(),
             duplicates: Duplicates::new(folder),
             key_facts: spool(folder),
             groups: spool(folder),
@@ -57,11 +60,13 @@ impl KeyBatches {
 impl KeyTaker for KeyBatches {
     fn take(&mut self, key: &Key<'_>) -> io::Result<()> {
         let record = key.record;
+        let pattern_id = self.miner.assign(&record.name, key.type_code);
+        self.names.add(pattern_id, &record.name);
         self.rows.push(&KeyRow {
             db: record.db,
             name: &record.name,
             form_id: key.form_id,
-            pattern_id: self.miner.assign(&record.name, key.type_code) as i32,
+            pattern_id: pattern_id as i32,
             elements: key.elements,
             memory_bytes: key.memory_bytes,
             allocated_bytes: key.allocated_bytes,

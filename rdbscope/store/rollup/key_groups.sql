@@ -18,10 +18,7 @@ sized AS (
         r.memory_bytes + coalesce(s.share_bytes, 0) AS memory_bytes,
         r.value_bytes,
         coalesce(octet_length(r.raw), strlen(r.name)) AS key_bytes,
-        r.dump_bytes,
-        contains(r.name, ' ') AS blank,
-        r.raw IS NOT NULL AS escaped,
-        contains(r.name, '{') AS braced
+        r.dump_bytes
     FROM key_rows AS r
     LEFT JOIN shares AS s ON s.record_offset = r.record_offset
     WHERE r.snapshot_id = $snapshot_id
@@ -40,12 +37,7 @@ grouped AS (
         sum(key_bytes) AS key_bytes,
         sum(dump_bytes) AS dump_bytes,
         sum(size) AS size_bytes,
-        max(size) AS max_bytes,
-        min(key_bytes) AS shortest_key_bytes,
-        max(key_bytes) AS longest_key_bytes,
-        count_if(blank) AS blank_keys,
-        count_if(escaped) AS escaped_keys,
-        count_if(braced) AS braced_keys
+        max(size) AS max_bytes
     FROM sized
     GROUP BY ALL
 )
@@ -62,12 +54,7 @@ SELECT
     sum(g.key_bytes)::BIGINT AS key_bytes,
     sum(g.dump_bytes)::BIGINT AS dump_bytes,
     sum(g.size_bytes)::BIGINT AS size_bytes,
-    max(g.max_bytes) AS max_bytes,
-    min(g.shortest_key_bytes) AS shortest_key_bytes,
-    max(g.longest_key_bytes) AS longest_key_bytes,
-    sum(g.blank_keys)::BIGINT AS blank_keys,
-    sum(g.escaped_keys)::BIGINT AS escaped_keys,
-    sum(g.braced_keys)::BIGINT AS braced_keys
+    max(g.max_bytes) AS max_bytes
 FROM grouped AS g
 INNER JOIN pattern_merges AS m ON m.snapshot_id = $snapshot_id AND m.pattern_id = g.pattern_id
 GROUP BY ALL

@@ -9,12 +9,7 @@ WITH totals AS (
         sum(value_bytes)::BIGINT AS value_bytes,
         sum(key_bytes)::BIGINT AS key_bytes,
         sum(dump_bytes)::BIGINT AS dump_bytes,
-        max(max_bytes) AS max_bytes,
-        min(shortest_key_bytes) AS shortest_key_bytes,
-        max(longest_key_bytes) AS longest_key_bytes,
-        sum(blank_keys)::BIGINT AS blank_keys,
-        sum(escaped_keys)::BIGINT AS escaped_keys,
-        sum(braced_keys)::BIGINT AS braced_keys
+        max(max_bytes) AS max_bytes
     FROM key_groups
     GROUP BY pattern_id
 ),
@@ -47,6 +42,18 @@ type_counts AS (
     GROUP BY g.pattern_id, f.type
 ),
 
+names AS (
+    SELECT
+        final_id,
+        min(shortest_name_bytes) AS shortest_name_bytes,
+        max(longest_name_bytes) AS longest_name_bytes,
+        bool_or(unsafe_names) AS unsafe_names,
+        bool_or(braced_names) AS braced_names
+    FROM pattern_merges
+    WHERE snapshot_id = $snapshot_id
+    GROUP BY final_id
+),
+
 types AS (
     SELECT pattern_id, string_agg(type, ', ' ORDER BY keys DESC, type) AS types
     FROM type_counts
@@ -73,12 +80,12 @@ SELECT
     q.p95_bytes,
     q.p99_bytes,
     t.max_bytes,
-    t.shortest_key_bytes,
-    t.longest_key_bytes,
-    t.blank_keys,
-    t.escaped_keys,
-    t.braced_keys
+    n.shortest_name_bytes,
+    n.longest_name_bytes,
+    n.unsafe_names,
+    n.braced_names
 FROM new_patterns AS p
 INNER JOIN totals AS t ON t.pattern_id = p.pattern_id
 LEFT JOIN percentiles AS q ON q.pattern_id = p.pattern_id
 LEFT JOIN types AS y ON y.pattern_id = p.pattern_id
+LEFT JOIN names AS n ON n.final_id = p.pattern_id

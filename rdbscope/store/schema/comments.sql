@@ -56,6 +56,10 @@ COMMENT ON TABLE pattern_merges IS 'Which pattern became which: key_rows carry t
 COMMENT ON COLUMN pattern_merges.snapshot_id IS 'the snapshot';
 COMMENT ON COLUMN pattern_merges.pattern_id IS 'number in key_rows';
 COMMENT ON COLUMN pattern_merges.final_id IS 'row of patterns';
+COMMENT ON COLUMN pattern_merges.shortest_name_bytes IS 'length of the shortest name';
+COMMENT ON COLUMN pattern_merges.longest_name_bytes IS 'length of the longest name';
+COMMENT ON COLUMN pattern_merges.unsafe_names IS 'whether a name has blanks, control characters or bytes that are no text';
+COMMENT ON COLUMN pattern_merges.braced_names IS 'whether a name has an opening brace, without which there is no hash tag';
 COMMENT ON TABLE patterns IS 'Names that differ only in their variable parts, with what they cost';
 COMMENT ON COLUMN patterns.snapshot_id IS 'the snapshot';
 COMMENT ON COLUMN patterns.pattern_id IS 'number within the snapshot';
@@ -76,11 +80,10 @@ COMMENT ON COLUMN patterns.p50_bytes IS 'median size (memory, else payload), app
 COMMENT ON COLUMN patterns.p95_bytes IS '95th percentile of size, approximate';
 COMMENT ON COLUMN patterns.p99_bytes IS '99th percentile of size, approximate';
 COMMENT ON COLUMN patterns.max_bytes IS 'largest size';
-COMMENT ON COLUMN patterns.shortest_key_bytes IS 'length of the shortest name';
-COMMENT ON COLUMN patterns.longest_key_bytes IS 'length of the longest name';
-COMMENT ON COLUMN patterns.blank_keys IS 'keys with a blank in the name';
-COMMENT ON COLUMN patterns.escaped_keys IS 'keys whose name as text differs from the bytes';
-COMMENT ON COLUMN patterns.braced_keys IS 'keys with an opening brace in the name';
+COMMENT ON COLUMN patterns.shortest_name_bytes IS 'length of the shortest name';
+COMMENT ON COLUMN patterns.longest_name_bytes IS 'length of the longest name';
+COMMENT ON COLUMN patterns.unsafe_names IS 'whether a name has blanks, control characters or bytes that are no text';
+COMMENT ON COLUMN patterns.braced_names IS 'whether a name has an opening brace, without which there is no hash tag';
 COMMENT ON TABLE pattern_forms IS 'Roll-up by pattern, database and form: totals by type and encoding without a pass over the keys';
 COMMENT ON COLUMN pattern_forms.snapshot_id IS 'the snapshot';
 COMMENT ON COLUMN pattern_forms.pattern_id IS 'row of patterns';

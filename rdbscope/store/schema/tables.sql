@@ -63,7 +63,11 @@ CREATE TABLE forms (
 CREATE TABLE pattern_merges (
     snapshot_id BIGINT NOT NULL,
     pattern_id INTEGER NOT NULL,
-    final_id INTEGER NOT NULL
+    final_id INTEGER NOT NULL,
+    shortest_name_bytes BIGINT NOT NULL,
+    longest_name_bytes BIGINT NOT NULL,
+    unsafe_names BOOLEAN NOT NULL,
+    braced_names BOOLEAN NOT NULL
 );
 
 CREATE TABLE patterns (
@@ -86,11 +90,10 @@ CREATE TABLE patterns (
     p95_bytes BIGINT,
     p99_bytes BIGINT,
     max_bytes BIGINT,
-    shortest_key_bytes BIGINT NOT NULL,
-    longest_key_bytes BIGINT NOT NULL,
-    blank_keys BIGINT NOT NULL,
-    escaped_keys BIGINT NOT NULL,
-    braced_keys BIGINT NOT NULL
+    shortest_name_bytes BIGINT,
+    longest_name_bytes BIGINT,
+    unsafe_names BOOLEAN,
+    braced_names BOOLEAN
 );
 
 CREATE TABLE pattern_forms (
