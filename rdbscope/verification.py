@@ -98,7 +98,8 @@ def verify_source(source: str, *, deep: bool = False, options: ReadOptions | Non
             except OSError as problem:
                 raise opened.failure or InputError(f"{opened.name}: {problem}") from problem
             facts = reader.facts()
-            warnings = _warnings(reader)
+            # Most dumps have none, and need no engine to tell so.
+            warnings = _warnings(reader) if facts["anomalies"] else ()
     except InputError as problem:
         return failed(source, problem)
     version = facts["server_version"]

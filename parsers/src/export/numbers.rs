@@ -25,7 +25,7 @@ pub fn unsigned_then(number: u64, behind: u8, out: &mut Vec<u8>) {
     // At least one of the eight is a zero in front, whose place the character takes.
     let leading = (digits.trailing_zeros() / 8).min(7);
     let count = 8 - leading;
-    let text = (digits | ZEROS) >> (8 * leading) | u64::from(behind) << (8 * count);
+    let text = ((digits | ZEROS) >> (8 * leading)) | (u64::from(behind) << (8 * count));
     let end = out.len() + count as usize + 1;
     out.extend_from_slice(&text.to_le_bytes());
     out.truncate(end);
@@ -70,9 +70,9 @@ fn short(number: u64, out: &mut Vec<u8>) {
 fn digits(number: u64) -> u64 {
     let halves = (number / 10_000) | ((number % 10_000) << 32);
     let hundreds = ((halves * 10_486) >> 20) & 0x7f_0000_007f;
-    let pairs = hundreds | (halves - 100 * hundreds) << 16;
+    let pairs = hundreds | ((halves - 100 * hundreds) << 16);
     let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
-    tens | (pairs - 10 * tens) << 8
+    tens | ((pairs - 10 * tens) << 8)
 }
 
 #[cfg(test)]

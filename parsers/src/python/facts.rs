@@ -46,6 +46,7 @@ pub fn to_dict<'py>(py: Python<'py>, gathered: &Gathered) -> PyResult<Bound<'py,
     dict.set_item("updates", facts.updates)?;
     dict.set_item("overhead_bytes", gathered.overhead.table_bytes)?;
     dict.set_item("startup_bytes", gathered.overhead.startup_bytes)?;
+    dict.set_item("anomalies", facts.anomalies.len())?;
     dict.set_item("damage", damage(py, gathered)?)?;
     dict.set_item("log", log(py, gathered)?)?;
     Ok(dict)
