@@ -15,6 +15,7 @@ _NO_CONVENTIONS = "no conventions table: name one with --conventions, or begin o
 _NO_ACCESS = "the dump has no access facts: its server runs without an LRU or LFU policy"
 _NO_COUNTERS = "the dump has no access counters: its server runs without an LFU policy"
 _ONE_NODE = "dumps of several nodes are needed: load each with --node"
+_NO_NIGHT = "the nightly job has not run on this database: rdbscope nightly"
 _NO_NODE_FILE = "no node file of the cluster: name one with --cluster-nodes nodes.conf"
 
 
@@ -24,11 +25,13 @@ class Availability:
     def __init__(self, connection: Connection, context: Context) -> None:
         hint = fetch.scalar(connection, "SELECT eviction_hint FROM current_snapshot")
         nodes = fetch.scalar(connection, "SELECT count(DISTINCT node) FROM snapshots")
+        nights = fetch.scalar(connection, "SELECT count(*) FROM nightly_nodes")
         self._missing = {
             "conventions": _NO_CONVENTIONS if context.conventions is None else None,
             "access": None if hint in ("lru", "lfu") else _NO_ACCESS,
             "lfu": None if hint == "lfu" else _NO_COUNTERS,
             "nodes": None if nodes > 1 else _ONE_NODE,
+            "nightly": None if nights else _NO_NIGHT,
             "cluster-nodes": _NO_NODE_FILE if context.cluster_nodes is None else None,
         }
 

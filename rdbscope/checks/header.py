@@ -25,7 +25,7 @@ COLUMNS = (
     "saving_bytes",
 )
 SUBJECTS = ("key", "slot", "stream-group", "library", "snapshot", "convention")
-NEEDS = ("conventions", "access", "lfu", "nodes", "cluster-nodes")
+NEEDS = ("conventions", "access", "lfu", "nodes", "cluster-nodes", "nightly")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -37,8 +37,8 @@ def trends(
 ) -> None:
     """Shows the growth of each node and pattern over all snapshots.
 
-    The slope is that of a straight line through all snapshots of the node, so one odd night hardly moves it. Patterns are
-    listed by how fast they grow or shrink.
+    The slope is that of a straight line through all snapshots of the node, so one odd night hardly moves it. Patterns
+    are listed by how fast they grow or shrink.
     """
     from rdbscope import reports
     from rdbscope.errors import UsageError
