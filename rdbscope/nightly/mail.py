@@ -33,7 +33,7 @@ def send(mail: Mail, night: Night, problems: list[str], report: str | None) -> N
             if mail.security == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if mail.user is not None and password is not None:
-                server.login(mail.user, password)
+                _login(server, mail.user, password)
             refused = server.send_message(content)
     except smtplib.SMTPResponseException as problem:
         # Its text comes from the server, which has seen the password.
@@ -46,6 +46,13 @@ def send(mail: Mail, night: Night, problems: list[str], report: str | None) -> N
         raise OutputError(f"mail: an address in [mail] is none: {problem}") from None
     if refused:
         raise OutputError(f"mail: {mail.host}:{mail.port} refuses {', '.join(refused)}")
+
+
+def _login(server: smtplib.SMTP, user: str, password: str) -> None:
+    try:
+        server.login(user, password)
+    except UnicodeError:
+        raise OutputError("mail: a name or password beyond ASCII cannot be sent by SMTP's AUTH") from None
 
 
 def _connected(mail: Mail) -> smtplib.SMTP:

@@ -49,7 +49,10 @@ def mail_server(*, password: str | None = None, certificate: Path | None = None)
                     self.answer("220 go on")
                     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                     context.load_cert_chain(certificate)
-                    self.request = context.wrap_socket(self.request, server_side=True)
+                    try:
+                        self.request = context.wrap_socket(self.request, server_side=True)
+                    except ssl.SSLError:
+                        return
                     self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb")
                     encrypted = True
                 elif command.startswith("AUTH PLAIN"):
@@ -74,9 +77,11 @@ def mail_server(*, password: str | None = None, certificate: Path | None = None)
                     self.answer("250 kept")
                 elif command == "QUIT":
                     self.answer("221 bye")
-                    return
+                    break
                 else:
                     self.answer("250 fine")
+            # The plain socket below is closed by the server, an encrypted one by nobody else.
+            self.request.close()
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True

@@ -1,8 +1,8 @@
 """Ten nights of a cluster of two shards, one with a replica, and of a cache beside it.
 
-`user` grows by a hundred keys a night; night 3 the cache's dump is cut off; night 5 shard 2 writes none; from night 6 on
-the sessions have lost their expiry; in night 7 a resharding copies `move` from shard 1 to shard 2, and in night 8 it is
-finished.
+`user` grows by a hundred keys a night; night 3 the cache's dump is cut off; night 5 shard 2 writes none; from night 6
+on the sessions have lost their expiry; in night 7 a resharding copies `move` from shard 1 to shard 2, and in night 8 it
+is finished.
 """
 
 from __future__ import annotations
@@ -45,6 +45,12 @@ log = "var/nightly.jsonl"
 
 [history]
 full = 2
+keep_daily = 10
+
+[checks]
+select = [
+    "checksum-disabled", "damaged-snapshot", "missing-node", "overlapping-slots", "session-without-ttl", "slot-skew",
+]
 """
 CACHE_CUT, TWO_MISSING, TTL_LOST, MOVING, MOVED = 3, 5, 6, 7, 8
 HOURS_LATER = 4

@@ -82,13 +82,13 @@ def test_a_webhook_that_cannot_be_reached(run: Run, tmp_path: Path, url: str | N
 
 
 def test_a_mail_with_the_report_attached(run: Run, tmp_path: Path) -> None:
-    with mail_server(password="pässword") as box:
+    with mail_server(password="pass word") as box:
         prepare(tmp_path, mail(box.port, 'user = "me"\npassword_env = "PASSWORD"\n'))
         write(tmp_path, 0)
-        done = run("nightly", "--now", clock(0), env={"PASSWORD": "pässword"})
+        done = run("nightly", "--now", clock(0), env={"PASSWORD": "pass word"})
         assert done.returncode == 0, done.stderr
-        assert b"nothing to do" in run("nightly", "--now", clock(0), env={"PASSWORD": "pässword"}).stderr
-    assert box.logins == [("me", "pässword")]
+        assert b"nothing to do" in run("nightly", "--now", clock(0), env={"PASSWORD": "pass word"}).stderr
+    assert box.logins == [("me", "pass word")]
     assert box.recipients == [["one@example.org", "two@example.org"]]
     got = email.message_from_bytes(box.mails[0], policy=email.policy.default)
     assert got["Subject"] == "rdbscope 2025-10-09: all well, 4 nodes"
@@ -107,6 +107,8 @@ def test_a_wrong_password_is_said_but_not_shown(run: Run, tmp_path: Path) -> Non
         assert (done.returncode, box.mails) == (4, [])
         assert b"answers 535" in done.stderr
         assert b"s3cret" not in done.stderr
+        beyond = run("nightly", "--now", clock(0), env={"PASSWORD": "s3crét"})
+        assert (beyond.returncode, b"beyond ASCII" in beyond.stderr, b"s3cr" in beyond.stderr) == (4, True, False)
         missing = run("nightly", "--now", clock(0))
     assert (missing.returncode, b"variable PASSWORD is not set" in missing.stderr) == (4, True)
     assert all(b"s3cret" not in path.read_bytes() for path in (tmp_path / "var").rglob("*") if path.is_file())
