@@ -29,7 +29,7 @@ def text(settings: Settings, where: units.Surroundings) -> str:
         UsageError: the configuration file cannot be read.
     """
     try:
-        content = where.config.read_text("utf-8")
+        content = where.config.read_bytes().decode("utf-8")
     except (OSError, ValueError) as problem:
         raise UsageError(f"{where.config}: cannot be read: {one_line(problem)}") from problem
     documents = [_config_map(content), _cron_job(settings, where)]
