@@ -12,10 +12,12 @@ before: slot 5000 on node A and on node B
 after: slot 5000 on one node
 ---*/
 WITH night AS (
-    SELECT n.snapshot_id, n.node
+    -- Master and replica hold the same slots; a cluster has its own.
+    SELECT n.snapshot_id, coalesce(n.cluster || '/' || n.shard, n.node) AS node
     FROM snapshots AS n
     WHERE
         n.node IS NOT NULL
+        AND n.cluster IS NOT DISTINCT FROM (SELECT s.cluster FROM current_snapshot AS s)
         AND n.snapshot_id = (SELECT max(m.snapshot_id) FROM snapshots AS m WHERE m.node = n.node)
 ),
 

@@ -54,6 +54,7 @@ shards AS (
     WHERE
         n.node IS NOT NULL
         AND n.snapshot_id = (SELECT max(m.snapshot_id) FROM snapshots AS m WHERE m.node = n.node)
+        AND n.cluster IS NOT DISTINCT FROM (SELECT s.cluster FROM current_snapshot AS s)
         AND (SELECT s.node FROM current_snapshot AS s) IS NOT NULL
 ),
 

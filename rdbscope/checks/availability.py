@@ -15,6 +15,16 @@ _NO_CONVENTIONS = "no conventions table: name one with --conventions, or begin o
 _NO_ACCESS = "the dump has no access facts: its server runs without an LRU or LFU policy"
 _NO_COUNTERS = "the dump has no access counters: its server runs without an LFU policy"
 _ONE_NODE = "dumps of several nodes are needed: load each with --node"
+_NO_NIGHT = "the nightly job has not run on this database: rdbscope nightly"
+# Fewer say nothing about what is usual.
+_ENOUGH = 5
+_NO_HISTORY = f"{_ENOUGH} earlier snapshots of the node are needed"
+_EARLIER = """
+SELECT count(*)
+FROM node_history AS n
+INNER JOIN node_history AS e ON e.lineage = n.lineage AND e.age_rank > n.age_rank
+WHERE n.snapshot_id = (SELECT snapshot_id FROM current_snapshot)
+"""
 _NO_NODE_FILE = "no node file of the cluster: name one with --cluster-nodes nodes.conf"
 _NO_LOG = "the snapshot is a dump: load an append-only log"
 
@@ -26,11 +36,15 @@ class Availability:
         hint = fetch.scalar(connection, "SELECT eviction_hint FROM current_snapshot")
         log = fetch.scalar(connection, "SELECT starts_with(source_kind, 'aof') FROM current_snapshot")
         nodes = fetch.scalar(connection, "SELECT count(DISTINCT node) FROM snapshots")
+        nights = fetch.scalar(connection, "SELECT count(*) FROM nightly_nodes")
+        earlier = fetch.scalar(connection, _EARLIER)
         self._missing = {
             "conventions": _NO_CONVENTIONS if context.conventions is None else None,
             "access": None if hint in ("lru", "lfu") else _NO_ACCESS,
             "lfu": None if hint == "lfu" else _NO_COUNTERS,
             "nodes": None if nodes > 1 else _ONE_NODE,
+            "history": None if earlier >= _ENOUGH else _NO_HISTORY,
+            "nightly": None if nights else _NO_NIGHT,
             "cluster-nodes": _NO_NODE_FILE if context.cluster_nodes is None else None,
             "aof": None if log else _NO_LOG,
         }

@@ -17,6 +17,7 @@ from rdbscope.cli.export import export
 from rdbscope.cli.info import info
 from rdbscope.cli.key import key
 from rdbscope.cli.load import load
+from rdbscope.cli.nightly import nightly
 from rdbscope.cli.query import query
 from rdbscope.cli.report import report
 from rdbscope.cli.snapshots import snapshots
@@ -43,6 +44,7 @@ COMMANDS = (
     whatif,
     export,
     trends,
+    nightly,
     snapshots,
     configuration,
     info,

@@ -29,6 +29,11 @@ def user_file() -> Path | None:
     return candidate if candidate.is_file() else None
 
 
+def use(file: Path) -> None:
+    """Lets this file hold for the rest of the process, in place of RDBSCOPE_CONFIG and the nearest one."""
+    os.environ[FILE_VARIABLE] = str(file)
+
+
 def files() -> list[Path]:
     """The files that hold, the stronger last: the user's own, then RDBSCOPE_CONFIG or else the nearest one."""
     given = os.environ.get(FILE_VARIABLE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +48,12 @@ class LoadResult:
 
 @dataclass(frozen=True)
 class Labels:
-    """What the user calls the snapshot: `name` (default: the source's name) and `node`."""
+    """What the user calls the snapshot: `name` (default: the source's name), `node`, and where the node belongs."""
 
     name: str | None = None
     node: str | None = None
+    cluster: str | None = None
+    shard: str | None = None
 
 
 def load_source(
@@ -165,7 +167,7 @@ def _finish(
         source,
         options,
         fingerprint=fingerprint,
-        labels=(labels.name, labels.node),
+        labels=asdict(labels),
         keys=keys,
         damage=damage,
     )

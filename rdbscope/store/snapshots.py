@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -134,18 +135,17 @@ def insert(
     options: ReadOptions,
     *,
     fingerprint: str,
-    labels: tuple[str | None, str | None],
+    labels: Mapping[str, str | None],
     keys: int,
     damage: str | None,
 ) -> None:
     """Writes the row of a snapshot, with the sums of its key groups."""
     from rdbscope._native import __version__
 
-    name, node = labels
     columns: dict[str, object] = {
         "snapshot_id": snapshot_id,
-        "name": name or PurePosixPath(source.name).name,
-        "node": node,
+        **labels,
+        "name": labels["name"] or PurePosixPath(source.name).name,
         "taken_at_ms": taken_at_ms(facts, source),
         "source": source.name,
         "source_kind": source.kind.value,

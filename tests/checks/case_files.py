@@ -6,7 +6,7 @@ app:user:{n}`) and may have `times` (with `{n}` counting from 0), `value`, `size
 value), `elements`, `member` and `score`, `ttl`, `db`, `idle`, `freq`, and for streams `entries`, `added`, `deleted`
 and `groups`. `flagged: true` says that the check flags it; rows that are no keys stand in `names`. A dump may
 lack its last bytes (`cut`) and have a `checksum` (true or wrong); `others` are dumps of other nodes, each with `node`
-and `keys`, that lie in the same database.
+and `keys`, that lie in the same database. `nightly` are rows of the table of the nightly job, by column.
 
 A case with `log` is an append-only log instead of a dump: commands, words parted by spaces, `{n}` counting from 0
 where `times N:` stands before them, and `#TS:` lines. What the check flags of it stands in `flagged`, by database.

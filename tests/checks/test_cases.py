@@ -15,6 +15,15 @@ from rdbscope.store.load import Labels
 from tests.checks.case_files import FOLDER, Case, cases
 
 CASES = cases()
+NIGHTLY = {
+    "night": "2026-11-24",
+    "run_id": 1,
+    "role": "master",
+    "status": "loaded",
+    "fresh_within_seconds": 93600,
+    "counted": False,
+    "message": "",
+}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.check_id}: {case.name}" for case in CASES])
@@ -28,6 +37,12 @@ def test_case(case: Case, tmp_path: Path) -> None:
             file.write_bytes(content)
             result = load_one(
                 connection, str(file), ReadOptions(salvage=True), database=None, labels=Labels("dump.rdb", node)
+            )
+        for row in case.text.get("nightly", ()):
+            values = NIGHTLY | row
+            names = ", ".join(values)
+            connection.execute(
+                f"INSERT INTO nightly_nodes ({names}) VALUES ({', '.join('?' * len(values))})", list(values.values())
             )
         prepare(connection, result.snapshot_id, context)
         can, not_run = runnable(connection, [check], context)

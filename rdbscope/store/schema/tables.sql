@@ -7,6 +7,8 @@ CREATE TABLE snapshots (
     snapshot_id BIGINT PRIMARY KEY,
     name VARCHAR NOT NULL,
     node VARCHAR,
+    cluster VARCHAR,
+    shard VARCHAR,
     taken_at_ms BIGINT,
     loaded_at TIMESTAMP WITH TIME ZONE NOT NULL,
     source VARCHAR NOT NULL,
@@ -331,4 +333,32 @@ CREATE TABLE aof_events (
     name VARCHAR,
     raw BLOB,
     measured BIGINT
+);
+
+-- What the nightly job did, of which the newest run may be unfinished.
+CREATE TABLE nightly_runs (
+    run_id BIGINT NOT NULL,
+    night VARCHAR NOT NULL,
+    started_at_ms BIGINT NOT NULL,
+    done VARCHAR NOT NULL,
+    exit_code INTEGER,
+    summary VARCHAR
+);
+
+CREATE TABLE nightly_nodes (
+    night VARCHAR NOT NULL,
+    run_id BIGINT NOT NULL,
+    node VARCHAR NOT NULL,
+    cluster VARCHAR,
+    shard VARCHAR,
+    role VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    source VARCHAR,
+    source_mark VARCHAR,
+    snapshot_id BIGINT,
+    taken_at_ms BIGINT,
+    age_seconds BIGINT,
+    fresh_within_seconds BIGINT NOT NULL,
+    counted BOOLEAN NOT NULL,
+    message VARCHAR NOT NULL
 );

@@ -1,0 +1,30 @@
+/*---
+title: A node without a fresh dump
+severity: high
+confidence: high
+subject: snapshot
+needs: nightly
+why: Nothing of the node can be restored but what is too old; and nobody noticed, because no file is no error.
+fix: Look at the job that saves and copies the dumps of the node, at its disk, and at `dumps` in `[[nodes]]`.
+before: the newest dump of a node is three days old
+after: every node of `[[nodes]]` has a dump within `nightly.fresh_within`
+---*/
+WITH newest AS (
+    SELECT max(n.night) AS night
+    FROM nightly_nodes AS n
+)
+
+SELECT
+    CAST(NULL AS BIGINT) AS db,
+    'node ' || n.node AS name,
+    CAST(NULL AS BLOB) AS raw,
+    'nodes' AS pattern,
+    CAST(n.age_seconds AS DOUBLE) AS measured,
+    CAST(n.fresh_within_seconds AS DOUBLE) AS threshold,
+    'seconds' AS unit,
+    'node ' || n.node || ': ' || n.message AS message,
+    CAST(NULL AS BIGINT) AS memory_bytes,
+    CAST(NULL AS BIGINT) AS saving_bytes
+FROM nightly_nodes AS n
+INNER JOIN newest AS w ON w.night = n.night
+WHERE n.status = 'missing'

@@ -1,0 +1,113 @@
+"""The loads of a run: several at once, each by itself; a bad dump is noted and stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rdbscope.api import Watch, load_one
+from rdbscope.checks.configured import Configured, store_findings
+from rdbscope.console import safe_text
+from rdbscope.errors import InputError, RdbscopeError
+from rdbscope.nightly.inventory import Candidate
+from rdbscope.nightly.plan import judged, row_of
+from rdbscope.nightly.record import Row
+from rdbscope.nightly.settings import Settings
+from rdbscope.options import ReadOptions
+from rdbscope.store import fetch
+from rdbscope.store.jobs import default_jobs, load_at_once
+from rdbscope.store.load import Labels, LoadResult
+
+if TYPE_CHECKING:
+    from rdbscope.store.connect import Connection
+
+
+def load(
+    connection: Connection,
+    wanted: list[Candidate],
+    settings: Settings,
+    *,
+    database: Path,
+    night: str,
+    now_ms: int,
+    watch: Watch,
+    failed: Callable[[RdbscopeError], None],
+) -> Iterator[Row]:
+    """Loads the dumps, without checks, and gives the row of each node as soon as it is known.
+
+    Raises:
+        StoreError: the database cannot be written; the loads before it are there.
+        InterruptedLoadError: Ctrl-C.
+    """
+    by_source: dict[str, Candidate] = {}
+    for one in wanted:
+        if one.source in by_source:
+            other = by_source[one.source].node.name
+            row = row_of(one, night, now_ms, settings.fresh_within, salvage=settings.salvage)
+            failed(InputError(f"node {one.node.name}: its newest dump is that of node {other}: {one.source}"))
+            yield replace(row, status="bad", message=f"its newest dump is that of node {other}")
+        elif one.source is not None:
+            by_source[one.source] = one
+    read = ReadOptions(salvage=settings.salvage)
+
+    def load_node(on: Connection, source: str, snapshot_id: int) -> LoadResult:
+        node = by_source[source].node
+        return load_one(
+            on,
+            source,
+            read,
+            database=database,
+            labels=Labels(None, node.name, node.cluster, node.shard),
+            watch=watch,
+            snapshot_id=snapshot_id,
+        )
+
+    jobs = min(settings.jobs or default_jobs(), max(1, len(by_source)))
+    for source, outcome in load_at_once(connection, [(one, None) for one in by_source], load_node, jobs):
+        row = row_of(by_source[source], night, now_ms, settings.fresh_within, salvage=settings.salvage)
+        if isinstance(outcome, InputError):
+            failed(outcome)
+            yield replace(row, status="bad", message=safe_text(outcome.message))
+        elif isinstance(outcome, RdbscopeError):
+            raise outcome
+        else:
+            yield _loaded(connection, row, outcome, now_ms)
+
+
+def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int) -> Row:
+    if result.already:
+        # Loaded by hand, without a name for the node: its history shall know it.
+        connection.execute(
+            "UPDATE snapshots SET node = ?, cluster = ?, shard = ? WHERE snapshot_id = ? AND node IS NULL",
+            [row.node, row.cluster, row.shard, result.snapshot_id],
+        )
+    taken = fetch.scalar(connection, "SELECT taken_at_ms FROM snapshots WHERE snapshot_id = ?", [result.snapshot_id])
+    return judged(
+        replace(row, status="loaded", snapshot_id=result.snapshot_id, taken_at_ms=taken, message=""),
+        now_ms,
+    )
+
+
+def check(connection: Connection, rows: list[Row], checks: Configured) -> None:
+    """Runs the checks on the snapshots of `rows`, once all of the night are there: some look at several nodes.
+
+    What is wrong with other nodes is no finding of a snapshot: `missing-node` stands in the table of the nodes.
+
+    Raises:
+        UsageError: a check whose SQL fails.
+        StoreError: the database cannot be written.
+    """
+    alone = replace(checks, chosen=[one for one in checks.chosen if one.check_id != "missing-node"])
+    detailed = {row[0] for row in fetch.rows(connection, "SELECT snapshot_id FROM snapshots WHERE detail = 'keys'")}
+    for snapshot_id in dict.fromkeys(row.snapshot_id for row in rows):
+        if snapshot_id not in detailed or snapshot_id is None:
+            continue
+        connection.execute("BEGIN")
+        try:
+            store_findings(connection, snapshot_id, alone)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

@@ -1,0 +1,41 @@
+"""One nightly job at a time: a lock beside the database that ends with the process, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from rdbscope.errors import DatabaseLockedError, StoreError
+
+
+@contextlib.contextmanager
+def locked(database: Path) -> Iterator[None]:
+    """Holds the lock while the block runs.
+
+    Raises:
+        DatabaseLockedError: another nightly job holds it.
+        StoreError: the file cannot be written.
+    """
+    path = database.with_name(database.name + ".nightly.lock")
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as problem:
+        raise StoreError(f"{path}: {problem.strerror}") from problem
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            holder = os.read(handle, 32).decode("ascii", "replace").strip()
+            raise DatabaseLockedError(
+                f"{database}: another nightly job runs{f' (process {holder})' if holder else ''}",
+                hint="wait until it has finished",
+            ) from problem
+        os.ftruncate(handle, 0)
+        os.write(handle, b"%d\n" % os.getpid())
+        # The file stays: removing it would let two jobs hold a lock of one name.
+        yield
+    finally:
+        os.close(handle)

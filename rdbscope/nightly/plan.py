@@ -1,0 +1,132 @@
+"""What a run has to do for each node, from what is there now and what the last runs left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from rdbscope.nightly.inventory import Candidate
+from rdbscope.nightly.record import Row
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan of one run.
+
+    Attributes:
+        load: dumps that are not in the database yet, as far as earlier runs tell.
+        rows: what is certain without a load: nodes without a dump, and dumps whose state has changed by the clock.
+        carry: nodes of an earlier night whose dump is still the newest and fresh.
+        same: nodes for which nothing has to be done.
+    """
+
+    load: tuple[Candidate, ...]
+    rows: tuple[Row, ...]
+    carry: tuple[Row, ...]
+    same: tuple[Row, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.load and not self.rows
+
+
+def plan(
+    candidates: list[Candidate], known: Mapping[str, Row], night: str, *, now_ms: int, fresh_within: int, salvage: bool
+) -> Plan:
+    """Compares the inventory with the newest row of each node; rows get their run later."""
+    load: list[Candidate] = []
+    rows: list[Row] = []
+    carry: list[Row] = []
+    same: list[Row] = []
+    for one in candidates:
+        row = known.get(one.node.name)
+        tonight = row is not None and row.night == night
+        if one.source is None:
+            if row is not None and tonight and row.status == "missing" and row.source is None:
+                same.append(row)
+            else:
+                rows.append(row_of(one, night, now_ms, fresh_within, salvage=salvage, earlier=row))
+        elif row is None or row.source_mark != mark(one, salvage) or (row.status == "bad" and not tonight):
+            load.append(one)
+        else:
+            current = judged(replace(row, night=night, fresh_within_seconds=fresh_within), now_ms)
+            if current.status != row.status or (current.status == "missing" and not tonight):
+                rows.append(current)
+            elif tonight:
+                same.append(row)
+            else:
+                carry.append(current)
+    return Plan(tuple(load), tuple(rows), tuple(carry), tuple(same))
+
+
+def mark(one: Candidate, salvage: bool) -> str:
+    """Recognises a dump that was dealt with: a bad one is tried again when salvage is switched on."""
+    return f"{one.mark} salvage" if salvage else one.mark
+
+
+def row_of(
+    one: Candidate, night: str, now_ms: int, fresh_within: int, *, salvage: bool, earlier: Row | None = None
+) -> Row:
+    """The row of a node without any dump; loads fill in what they learn."""
+    row = Row(
+        night=night,
+        run_id=0,
+        node=one.node.name,
+        cluster=one.node.cluster,
+        shard=one.node.shard,
+        role=one.node.role,
+        status="missing",
+        source=one.source,
+        source_mark=None if one.source is None else mark(one, salvage),
+        snapshot_id=None,
+        taken_at_ms=None,
+        age_seconds=None,
+        fresh_within_seconds=fresh_within,
+        counted=False,
+        message=one.problem,
+    )
+    if one.source is None and earlier is not None and earlier.taken_at_ms is not None:
+        # The dump is gone, but how old the last one was is still known.
+        age = max(0, now_ms - earlier.taken_at_ms) // 1000
+        return replace(row, taken_at_ms=earlier.taken_at_ms, age_seconds=age)
+    return row
+
+
+def judged(row: Row, now_ms: int) -> Row:
+    """The row of a loaded dump, called missing where the dump is too old."""
+    if row.status == "bad" or row.taken_at_ms is None:
+        return row
+    age = max(0, now_ms - row.taken_at_ms) // 1000
+    if age <= row.fresh_within_seconds:
+        return replace(row, status="loaded", age_seconds=age, message="")
+    return replace(
+        row,
+        status="missing",
+        age_seconds=age,
+        message=f"the newest dump is {_hours(age)} old, more than {_hours(row.fresh_within_seconds)}",
+    )
+
+
+def _hours(seconds: int) -> str:
+    hours = seconds / 3600
+    return f"{hours:,.0f} hours" if hours >= 10 else f"{hours:,.1f} hours"
+
+
+def counted(rows: list[Row]) -> list[Row]:
+    """The rows, of which one per shard counts: the master where its dump is there, else a replica.
+
+    Nodes without a shard count each; two nodes with one and the same dump count once.
+    """
+    best: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        if row.status != "loaded":
+            continue
+        place = (row.cluster or "", f"shard {row.shard}") if row.shard is not None else ("", f"node {row.node}")
+        other = best.get(place)
+        if other is None or (row.role != "master", row.node) < (other.role != "master", other.node):
+            best[place] = row
+    chosen: dict[int | None, str] = {}
+    for row in best.values():
+        chosen.setdefault(row.snapshot_id, row.node)
+    return [replace(row, counted=row.node in chosen.values()) for row in rows]

@@ -1,0 +1,229 @@
+"""The nightly job: inventory, loads, checks, reports, metrics, log, messages, and the thinned history.
+
+Every step that is behind a run is noted in the database, so that a run that was killed is continued by the next one,
+and a second run after a finished one does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rdbscope.api import Watch
+from rdbscope.checks.configured import Configured
+from rdbscope.checks.header import Check
+from rdbscope.errors import OutputError, RdbscopeError
+from rdbscope.exit_codes import ExitCode
+from rdbscope.history.prune import prune
+from rdbscope.nightly import jsonlog, loads, mail, prometheus, record, reports, webhook
+from rdbscope.nightly.facts import Night, gather
+from rdbscope.nightly.inventory import newest
+from rdbscope.nightly.lock import locked
+from rdbscope.nightly.plan import Plan, counted, plan
+from rdbscope.nightly.settings import Settings
+from rdbscope.store import connect
+
+if TYPE_CHECKING:
+    from rdbscope.store.connect import Connection
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one call of the job works with.
+
+    Attributes:
+        settings: of rdbscope.toml.
+        checks: that run, and what they are told.
+        database: made where it does not exist.
+        now_ms: the clock, Unix milliseconds.
+        memory_limit: bytes for DuckDB, None for the default.
+        watch: shows the progress of a load.
+        failed: is told of each bad dump and of each output that could not be written or sent.
+    """
+
+    settings: Settings
+    checks: Configured
+    database: Path
+    now_ms: int
+    memory_limit: int | None
+    watch: Watch
+    failed: Callable[[RdbscopeError], None]
+
+    @property
+    def night(self) -> str:
+        """The UTC date of the run."""
+        return datetime.fromtimestamp(self.now_ms / 1000, tz=timezone.utc).strftime("%Y-%m-%d")
+
+    def steps(self) -> list[str]:
+        """What has to be behind a run before it is finished, in order."""
+        wanted = self.settings
+        there = {
+            "checks": True,
+            "reports": wanted.reports,
+            "prometheus": wanted.prometheus,
+            "log": wanted.log,
+            "webhook": wanted.webhook,
+            "mail": wanted.mail,
+            "prune": True,
+        }
+        return [name for name, one in there.items() if one]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a call ended: its exit code, its last line, and whether there was nothing to do."""
+
+    exit_code: int
+    summary: str
+    nothing: bool = False
+
+
+def planned(job: Job) -> tuple[Plan, list[str]]:
+    """What a run would do now, and the steps that would follow.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    if not job.database.exists():
+        return _plan(job, {}), job.steps()
+    with connect.reading(job.database, memory_limit=job.memory_limit) as connection:
+        found = _plan(job, record.newest_rows(connection))
+        last = record.last_run(connection)
+    if not found.empty or last is None:
+        return found, job.steps()
+    return found, [name for name in job.steps() if name not in last.done]
+
+
+def run(job: Job) -> Ended:
+    """Runs the job.
+
+    Raises:
+        DatabaseLockedError: another nightly job runs, or a load.
+        StoreError: the database cannot be written.
+        UsageError: a check is not as it has to be.
+        InterruptedLoadError: Ctrl-C; the next run goes on from here.
+    """
+    with locked(job.database):
+        with connect.writing(job.database, memory_limit=job.memory_limit) as connection:
+            known = record.newest_rows(connection)
+            found = _plan(job, known)
+            last = record.last_run(connection)
+            outstanding = [] if last is None else [name for name in job.steps() if name not in last.done]
+            unfinished = bool(outstanding) or (last is not None and last.exit_code is None)
+            if found.empty and last is not None and not unfinished:
+                return _nothing(last)
+            this = _begin(connection, job, last, found, resumed=unfinished)
+            _load(connection, job, this, found)
+            done = set(this.done)
+            rows = record.rows_of(connection, this.night)
+            if "checks" not in done:
+                loads.check(connection, [row for row in rows if row.run_id == this.run_id], job.checks)
+                done.add("checks")
+                record.finish(connection, this, frozenset(done), None, None)
+            night = gather(connection, this.night, rows, job.now_ms, _chosen(job))
+            codes = [_code(job, night)]
+            for step in job.steps():
+                if step not in done and step != "prune":
+                    codes.append(_output(connection, job, this, night, step, max(codes)))
+                    if codes[-1] == ExitCode.OK:
+                        done.add(step)
+                    record.finish(connection, this, frozenset(done), None, None)
+        if "prune" not in done:
+            # It opens the database itself, because it puts another file in its place.
+            prune(job.database, job.settings.keep)
+            done.add("prune")
+        code, summary = max(codes), night.summary()
+        with connect.writing(job.database, memory_limit=job.memory_limit) as connection:
+            record.finish(connection, this, frozenset(done), code, summary)
+    return Ended(code, f"nightly {this.night}: {summary}")
+
+
+def _plan(job: Job, known: dict[str, record.Row]) -> Plan:
+    candidates = [newest(node) for node in job.settings.nodes]
+    return plan(
+        candidates,
+        known,
+        job.night,
+        now_ms=job.now_ms,
+        fresh_within=job.settings.fresh_within,
+        salvage=job.settings.salvage,
+    )
+
+
+def _chosen(job: Job) -> dict[str, Check]:
+    return {one.check_id: one for one in job.checks.chosen}
+
+
+def _nothing(last: record.Run) -> Ended:
+    state = {ExitCode.INPUT: "; it had a bad dump", ExitCode.FINDINGS: "; it had findings"}.get(
+        ExitCode(last.exit_code or 0), ""
+    )
+    return Ended(
+        last.exit_code or ExitCode.OK,
+        f"nightly: nothing to do: no newer dump since the run of {last.night}{state}",
+        nothing=True,
+    )
+
+
+def _begin(connection: Connection, job: Job, last: record.Run | None, found: Plan, *, resumed: bool) -> record.Run:
+    """The run that goes on, or a new one."""
+    if last is not None and resumed and (last.night == job.night or found.empty):
+        if found.empty:
+            return last
+        record.finish(connection, last, frozenset(), None, None)
+        return replace(last, done=frozenset())
+    return record.begin(connection, job.night, job.now_ms)
+
+
+def _load(connection: Connection, job: Job, this: record.Run, found: Plan) -> None:
+    for row in () if found.empty else (*found.carry, *found.rows):
+        record.put(connection, replace(row, run_id=this.run_id))
+    if not found.empty:
+        record.forget_others(connection, this.night, [node.name for node in job.settings.nodes])
+    for row in loads.load(
+        connection,
+        list(found.load),
+        job.settings,
+        database=job.database,
+        night=this.night,
+        now_ms=job.now_ms,
+        watch=job.watch,
+        failed=job.failed,
+    ):
+        record.put(connection, replace(row, run_id=this.run_id))
+    rows = record.rows_of(connection, this.night)
+    for before, after in zip(rows, counted(rows), strict=True):
+        if before != after:
+            record.put(connection, after)
+
+
+def _code(job: Job, night: Night) -> int:
+    if night.number("bad"):
+        return ExitCode.INPUT
+    return ExitCode.FINDINGS if night.fails(job.settings.fail_on) else ExitCode.OK
+
+
+def _output(connection: Connection, job: Job, this: record.Run, night: Night, step: str, code: int) -> int:
+    """Writes or sends one output; one that fails is told, and stops none of the others."""
+    wanted = job.settings
+    problems = night.problems(wanted.fail_on)
+    known = _chosen(job)
+    try:
+        if step == "reports" and wanted.reports is not None:
+            reports.write(connection, night, wanted, wanted.reports, this.run_id, known)
+        elif step == "prometheus" and wanted.prometheus is not None:
+            prometheus.write(night, wanted.prometheus)
+        elif step == "log" and wanted.log is not None:
+            jsonlog.append(night, this.run_id, wanted.log)
+        elif step == "webhook" and wanted.webhook is not None:
+            if problems or wanted.webhook.when == "always":
+                webhook.post(wanted.webhook, night, problems, code)
+        elif step == "mail" and wanted.mail is not None and (problems or wanted.mail.when == "always"):
+            mail.send(wanted.mail, night, problems, reports.attachment(connection, night, wanted, known))
+    except OutputError as problem:
+        job.failed(problem)
+        return ExitCode.OUTPUT
+    return ExitCode.OK

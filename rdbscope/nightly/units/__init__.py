@@ -1,0 +1,58 @@
+"""Units that run the nightly job: each text is a file as its scheduler reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdbscope.nightly.settings import Settings
+
+KINDS = ("systemd", "systemd-timer", "cron", "kubernetes")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where the job runs.
+
+    Attributes:
+        program: the words that start rdbscope, its path absolute.
+        config: the configuration file, absolute.
+        database: likewise.
+    """
+
+    program: tuple[str, ...]
+    config: Path
+    database: Path
+
+
+def unit(kind: str, settings: Settings, where: Surroundings) -> str:
+    """The text of one unit for this configuration."""
+    if kind == "cron":
+        from rdbscope.nightly.units import cron
+
+        return cron.text(settings, where)
+    if kind == "kubernetes":
+        from rdbscope.nightly.units import kubernetes
+
+        return kubernetes.text(settings, where)
+    from rdbscope.nightly.units import systemd
+
+    return systemd.timer() if kind == "systemd-timer" else systemd.service(settings, where)
+
+
+def secrets(settings: Settings) -> list[str]:
+    """The environment variables that the job reads."""
+    names = [
+        settings.webhook.url_env if settings.webhook else None,
+        settings.mail.password_env if settings.mail else None,
+    ]
+    return [name for name in names if name is not None]
+
+
+def written_folders(settings: Settings, where: Surroundings) -> list[Path]:
+    """The folders that the job writes to, absolute, none below another of them."""
+    found = [where.database.parent]
+    found += [settings.reports] if settings.reports else []
+    found += [path.parent for path in (settings.prometheus, settings.log) if path is not None]
+    folders = sorted({Path.cwd() / path for path in found})
+    return [one for one in folders if not any(other in one.parents for other in folders)]

@@ -1,0 +1,148 @@
+"""A second run does nothing, two at once are refused, a killed one is continued, and a dry run only talks."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run, environment, program
+from tests.history.nights import night, strings
+from tests.nightly.ten_nights import CACHE_CUT, clock, prepare, write
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in (folder / "var").rglob("*") if path.is_file()}
+
+
+def ask(run: Run, sql: str) -> list[dict[str, Any]]:
+    done = run("query", sql, "--format", "jsonl", "--max-rows", "0")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_second_run_does_nothing(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    assert run("nightly", "--now", clock(0)).returncode == 0
+    log = (tmp_path / "var/nightly.jsonl").read_bytes()
+    before = everything(tmp_path)
+    again = run("nightly", "--now", clock(0))
+    assert (again.returncode, again.stdout) == (0, b"")
+    assert again.stderr == b"rdbscope: note: nightly: nothing to do: no newer dump since the run of 2025-10-09\n"
+    after = everything(tmp_path)
+    assert {name for name in before if before[name] != after.get(name)} <= {
+        str(tmp_path / "var/history.duckdb.nightly.lock")
+    }
+    assert (tmp_path / "var/nightly.jsonl").read_bytes() == log
+
+
+def test_a_bad_dump_stays_bad_until_it_is_replaced(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, CACHE_CUT)
+    assert run("nightly", "--now", clock(CACHE_CUT)).returncode == 3
+    again = run("nightly", "--now", clock(CACHE_CUT))
+    assert again.returncode == 3
+    assert b"nothing to do" in again.stderr
+    (tmp_path / "dumps/cache-3.rdb").write_bytes(night(CACHE_CUT, *strings(b"app:x", 10)))
+    done = run("nightly", "--now", clock(CACHE_CUT))
+    assert (done.returncode, b"4 loaded, 0 missing, 0 bad" in done.stderr) == (0, True)
+    log = [json.loads(line) for line in (tmp_path / "var/nightly.jsonl").read_text().splitlines()]
+    # The other nodes were dealt with before.
+    assert [line["node"] for line in log][4:] == ["cache"]
+
+
+def test_salvage_keeps_what_is_sound(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    file = tmp_path / "rdbscope.toml"
+    file.write_text(file.read_text().replace("[nightly]", "[nightly]\nsalvage = true"))
+    write(tmp_path, CACHE_CUT)
+    done = run("nightly", "--now", clock(CACHE_CUT))
+    assert (done.returncode, b"4 loaded" in done.stderr) == (0, True)
+    assert 'node="cache",check="damaged-snapshot",severity="high"} 1' in (tmp_path / "var/rdbscope.prom").read_text()
+
+
+def test_findings_fail_where_they_shall(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    file = tmp_path / "rdbscope.toml"
+    file.write_text(file.read_text().replace("[nightly]", '[nightly]\nfail_on = "low"'))
+    write(tmp_path, 0)
+    assert run("nightly", "--now", clock(0)).returncode == 1
+
+
+def test_one_job_at_a_time(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    with (tmp_path / "var/history.duckdb.nightly.lock").open("w+") as lock:
+        lock.write("4711\n")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = run("nightly", "--now", clock(0))
+    assert done.returncode == 4
+    assert b"another nightly job runs (process 4711)" in done.stderr
+    assert not (tmp_path / "var/history.duckdb").exists()
+
+
+def test_a_dry_run_says_what_would_be_done(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 5)
+    done = run("nightly", "--dry-run", "--now", clock(5))
+    assert done.returncode == 0
+    assert f"would load {tmp_path}/dumps/one-5.rdb of node shop/1\n".encode() in done.stderr
+    assert b"node shop/2 would be missing: no dump matches" in done.stderr
+    assert b"then: checks, reports, prometheus, log, prune\n" in done.stderr
+    assert everything(tmp_path) == {}
+    run("nightly", "--now", clock(5))
+    assert run("nightly", "--dry-run", "--now", clock(5)).stderr.endswith(b"note: nothing to do\n")
+
+
+def test_without_nodes_there_is_nothing_to_look_for(run: Run, tmp_path: Path) -> None:
+    done = run("nightly")
+    assert (done.returncode, b"needs a rdbscope.toml with [[nodes]]" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("files_before_the_kill", [1, 2, 3])
+def test_a_killed_run_is_continued(run: Run, tmp_path: Path, files_before_the_kill: int) -> None:
+    """Killed as soon as the n-th snapshot or, later, the first report is there."""
+    prepare(tmp_path)
+    file = tmp_path / "rdbscope.toml"
+    file.write_text(file.read_text().replace("[nightly]", "[nightly]\njobs = 1"))
+    write(tmp_path, 0)
+    for name, count in (("one", 30_000), ("two", 30_000), ("cache", 30_000)):
+        path = tmp_path / f"dumps/{name}-0.rdb"
+        path.write_bytes(night(0, *strings(b"app:%s" % name.encode(), count, 40)))
+    started = subprocess.Popen(
+        program("nightly", "--now", clock(0)), cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL
+    )
+    reports = tmp_path / "var/reports/2025-10-09"
+    wal = tmp_path / "var/history.duckdb.wal"
+    until = time.monotonic() + 60
+    while started.poll() is None and time.monotonic() < until:
+        if files_before_the_kill == 3 and reports.exists() and any(reports.iterdir()):
+            break
+        if files_before_the_kill < 3 and wal.exists() and wal.stat().st_size > 4_000 * files_before_the_kill**4:
+            break
+        time.sleep(0.005)
+    os.kill(started.pid, signal.SIGKILL)
+    assert started.wait(60) == -signal.SIGKILL, "the run was over before it could be killed"
+    done = run("nightly", "--now", clock(0))
+    assert done.returncode == 0, done.stderr
+    assert b"4 loaded, 0 missing, 0 bad; 90,000 keys" in done.stderr
+    assert ask(run, "SELECT node, count(*) AS n FROM snapshots GROUP BY 1 ORDER BY 1") == [
+        {"node": name, "n": 1} for name in ("cache", "shop/1", "shop/1/replica", "shop/2")
+    ]
+    assert ask(run, "SELECT count(DISTINCT snapshot_id) AS n FROM findings WHERE check_id = 'checksum-disabled'") == [
+        {"n": 4}
+    ]
+    log = [json.loads(line)["node"] for line in (tmp_path / "var/nightly.jsonl").read_text().splitlines()]
+    assert sorted(log) == ["cache", "shop/1", "shop/1/replica", "shop/2"]
+    assert {"all.html", "node-cache.html", "index.html"} <= {path.name for path in reports.iterdir()}
+    assert not [path for path in reports.iterdir() if path.name.startswith(".") and path.stat().st_mtime > time.time()]
+    assert b"nothing to do" in run("nightly", "--now", clock(0)).stderr

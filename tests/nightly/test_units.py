@@ -1,0 +1,91 @@
+"""Units that `--print` gives, read by what reads such files."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Run
+from tests.nightly.ten_nights import prepare
+
+SECRETS = '[webhook]\nurl_env = "HOOK"\n'
+
+
+def printed(run: Run, kind: str) -> str:
+    done = run("nightly", "--print", kind)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.decode()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+@pytest.mark.parametrize("more", ["", SECRETS])
+def test_systemd_takes_service_and_timer(run: Run, tmp_path: Path, more: str) -> None:
+    prepare(tmp_path, more)
+    units = tmp_path / "units"
+    units.mkdir()
+    (units / "rdbscope-nightly.service").write_text(printed(run, "systemd"))
+    (units / "rdbscope-nightly.timer").write_text(printed(run, "systemd-timer"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *map(str, sorted(units.iterdir()))],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    # Units of the machine itself are none of ours.
+    assert [line for line in done.stderr.splitlines() if "rdbscope" in line] == []
+    text = (units / "rdbscope-nightly.service").read_text()
+    assert f"Environment=RDBSCOPE_CONFIG={tmp_path}/rdbscope.toml" in text
+    assert ("EnvironmentFile=/etc/rdbscope/nightly.env" in text) == bool(more)
+
+
+def test_a_crontab_has_five_times_and_a_command(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "100% of it"
+    place.mkdir()
+    prepare(place, SECRETS)
+    done = run("nightly", "--config", place / "rdbscope.toml", "--print", "cron")
+    lines = [line for line in done.stdout.decode().splitlines() if not line.startswith("#")]
+    assert len(lines) == 1
+    times = lines[0].split(" ", 5)
+    assert times[:5] == ["0", "4", "*", "*", "*"]
+    assert re.search(r"(?<!\\)%", times[5]) is None, "cron reads a bare % as the end of the command"
+    command = times[5].replace("\\%", "%")
+    assert f"RDBSCOPE_CONFIG={place}/rdbscope.toml" in shlex.split(command)
+    assert subprocess.run(["sh", "-n", "-c", command], check=False).returncode == 0
+
+
+def test_a_cron_job_has_the_shape_of_one(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path, SECRETS)
+    settings, job = yaml.safe_load_all(printed(run, "kubernetes"))
+    assert (settings["apiVersion"], settings["kind"]) == ("v1", "ConfigMap")
+    assert settings["data"]["rdbscope.toml"] == (tmp_path / "rdbscope.toml").read_text()
+    assert (job["apiVersion"], job["kind"], job["spec"]["concurrencyPolicy"]) == ("batch/v1", "CronJob", "Forbid")
+    assert len(job["spec"]["schedule"].split()) == 5
+    template = job["spec"]["jobTemplate"]["spec"]
+    assert template["backoffLimit"] == 0
+    pod = template["template"]["spec"]
+    assert pod["restartPolicy"] in ("Never", "OnFailure")
+    container = pod["containers"][0]
+    assert container["command"] == ["rdbscope", "nightly"]
+    assert container["envFrom"] == [{"secretRef": {"name": job["metadata"]["name"]}}]
+    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
+    mounted = {mount["mountPath"]: mount.get("readOnly", False) for mount in container["volumeMounts"]}
+    assert mounted[str(tmp_path / "var")] is False
+    assert mounted[str(tmp_path / "dumps")] is True
+    assert mounted[str(tmp_path / "rdbscope.toml")] is True
+    assert re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", job["metadata"]["name"])
+
+
+@pytest.mark.parametrize("comment", ["# ü: \t \\ | > '", "# a\r", "   # begins with blanks"])
+def test_any_configuration_survives_the_yaml(run: Run, tmp_path: Path, comment: str) -> None:
+    prepare(tmp_path)
+    file = tmp_path / "rdbscope.toml"
+    file.write_bytes((comment + "\n" + file.read_text()).encode())
+    settings, _ = yaml.safe_load_all(printed(run, "kubernetes"))
+    assert settings["data"]["rdbscope.toml"].encode() == file.read_bytes()
