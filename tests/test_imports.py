@@ -21,6 +21,7 @@ _FORBIDDEN = {
     "store": ("reports", "exports", "cli"),
     "comparison": ("reports", "exports", "cli"),
     "reports": ("cli", "exports"),
+    "nightly": ("cli", "exports"),
 }
 
 

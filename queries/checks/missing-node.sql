@@ -2,7 +2,7 @@
 title: A node without a fresh dump
 severity: high
 confidence: high
-subject: snapshot
+subject: node
 needs: nightly
 why: Nothing of the node can be restored but what is too old; and nobody noticed, because no file is no error.
 fix: Look at the job that saves and copies the dumps of the node, at its disk, and at `dumps` in `[[nodes]]`.

@@ -42,6 +42,11 @@ class Configured:
     expired: tuple[Suppression, ...]
     file: Path | None
 
+    @property
+    def of_snapshots(self) -> list[Check]:
+        """The chosen checks whose findings belong to one snapshot; those on the inventory of nodes belong to none."""
+        return [check for check in self.chosen if check.subject != "node"]
+
     def warnings(self) -> list[str]:
         """A sentence for each suppression that has ended, and for each failed node of the cluster."""
         ended = [
@@ -122,7 +127,7 @@ def store_findings(connection: Connection, snapshot_id: int, wanted: Configured)
         UsageError: a check whose SQL fails.
         StoreError: the database cannot be written.
     """
-    outcome = run.run(connection, snapshot_id, wanted.chosen, wanted.context)
+    outcome = run.run(connection, snapshot_id, wanted.of_snapshots, wanted.context)
     run.store(connection, snapshot_id, outcome.findings)
     run.release(connection)
     return outcome

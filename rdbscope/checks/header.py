@@ -24,7 +24,7 @@ COLUMNS = (
     "memory_bytes",
     "saving_bytes",
 )
-SUBJECTS = ("key", "slot", "stream-group", "library", "snapshot", "convention", "command", "pattern")
+SUBJECTS = ("key", "slot", "stream-group", "library", "snapshot", "convention", "command", "pattern", "node")
 NEEDS = ("conventions", "access", "lfu", "nodes", "cluster-nodes", "aof", "nightly", "history")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from rdbscope.errors import InputError, RdbscopeError, SourceNotFoundError
+from rdbscope.errors import InputError, RdbscopeError, SourceNotFoundError, one_line
 from rdbscope.history.nodes import Node
 from rdbscope.sources import expand
 from rdbscope.sources.url import is_url
@@ -56,10 +57,10 @@ def newest(node: Node) -> Candidate:
 
 
 def _sources(dumps: str) -> Iterator[tuple[str, int | None, int | None]]:
+    if is_url(dumps):
+        yield from _remote(dumps)
+        return
     for source in expand(dumps):
-        if is_url(source):
-            yield source, *_remote(source)
-            continue
         try:
             facts = Path(source).stat()
         except OSError:
@@ -68,17 +69,21 @@ def _sources(dumps: str) -> Iterator[tuple[str, int | None, int | None]]:
         yield source, facts.st_mtime_ns // 1_000_000, facts.st_size
 
 
-def _remote(url: str) -> tuple[int | None, int | None]:
+def _remote(url: str) -> list[tuple[str, int | None, int | None]]:
+    """The objects of a URL with what the listing tells of them: one request, not one per object."""
     import fsspec
 
     try:
         filesystem, path = fsspec.core.url_to_fs(url)
-        facts = filesystem.info(path)
-    except FileNotFoundError as problem:
-        raise SourceNotFoundError(f"{url}: no such object") from problem
+        if not glob.has_magic(url):
+            facts = filesystem.info(path)
+            return [(url, _time(facts), facts.get("size"))]
+        found = filesystem.glob(path, detail=True)
+        return [(filesystem.unstrip_protocol(name), _time(one), one.get("size")) for name, one in found.items()]
+    except FileNotFoundError:
+        return []
     except Exception as problem:
-        raise InputError(f"{url}: cannot be looked up: {' '.join(str(problem).split())}") from problem
-    return _time(facts), facts.get("size")
+        raise InputError(f"{url}: cannot be looked up: {one_line(problem)}") from problem
 
 
 def _time(facts: dict[str, object]) -> int | None:

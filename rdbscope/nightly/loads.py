@@ -93,20 +93,17 @@ def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int) -
 def check(connection: Connection, rows: list[Row], checks: Configured) -> None:
     """Runs the checks on the snapshots of `rows`, once all of the night are there: some look at several nodes.
 
-    What is wrong with other nodes is no finding of a snapshot: `missing-node` stands in the table of the nodes.
-
     Raises:
         UsageError: a check whose SQL fails.
         StoreError: the database cannot be written.
     """
-    alone = replace(checks, chosen=[one for one in checks.chosen if one.check_id != "missing-node"])
     detailed = {row[0] for row in fetch.rows(connection, "SELECT snapshot_id FROM snapshots WHERE detail = 'keys'")}
     for snapshot_id in dict.fromkeys(row.snapshot_id for row in rows):
         if snapshot_id not in detailed or snapshot_id is None:
             continue
         connection.execute("BEGIN")
         try:
-            store_findings(connection, snapshot_id, alone)
+            store_findings(connection, snapshot_id, checks)
         except BaseException:
             connection.execute("ROLLBACK")
             raise

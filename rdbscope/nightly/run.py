@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rdbscope.api import Watch
 from rdbscope.checks.configured import Configured
 from rdbscope.checks.header import Check
-from rdbscope.errors import OutputError, RdbscopeError
+from rdbscope.errors import OutputError, RdbscopeError, StoreError
 from rdbscope.exit_codes import ExitCode
 from rdbscope.history.prune import prune
 from rdbscope.nightly import jsonlog, loads, mail, prometheus, record, reports, webhook
@@ -223,7 +223,7 @@ def _output(connection: Connection, job: Job, this: record.Run, night: Night, st
                 webhook.post(wanted.webhook, night, problems, code)
         elif step == "mail" and wanted.mail is not None and (problems or wanted.mail.when == "always"):
             mail.send(wanted.mail, night, problems, reports.attachment(connection, night, wanted, known))
-    except OutputError as problem:
+    except (OutputError, StoreError) as problem:
         job.failed(problem)
         return ExitCode.OUTPUT
     return ExitCode.OK

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import replace
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from rdbscope.reports.report_drawings import bars, heat, icicle
 from rdbscope.reports.report_values import HIDDEN, headline, in_words, moved, shown, sum_note
 
 if TYPE_CHECKING:
+    import jinja2
+
     from rdbscope.reports.report_facts import Column, Problem, ReportFacts, Table
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -43,16 +46,6 @@ def render(facts: ReportFacts) -> str:
 
 
 def _page(facts: ReportFacts) -> str:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=lambda value: safe_text(value) if type(value) is str else value,
-    )
     style, script = ((_FOLDER / name).read_text("utf-8") for name in ("report.css", "report.js"))
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
@@ -60,7 +53,7 @@ def _page(facts: ReportFacts) -> str:
     prefixes, slots = facts.tables.get("prefixes"), facts.tables.get("slot_bins")
     boxes, levels = icicle(prefixes) if prefixes else ([], 0)
     cells, used_slots = heat(slots) if slots else ([], 0)
-    return environment.get_template("report.html.j2").render(
+    return _template().render(
         facts=facts,
         policy=policy,
         # Our own files, and a script must not be escaped.
@@ -80,6 +73,22 @@ def _page(facts: ReportFacts) -> str:
         used_slots=used_slots,
         memory=[(part, size(count), count) for part, count in facts.memory],
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    """The template, compiled once: a nightly job renders hundreds of reports."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: safe_text(value) if type(value) is str else value,
+    )
+    return environment.get_template("report.html.j2")
 
 
 class _Trusted(str):

@@ -36,9 +36,9 @@ def problems(
         stored = fetch.records(connection, _STORED, {"snapshot_id": number})
         if stored:
             run.prepare(connection, number, wanted.context)
-            missing = run.runnable(connection, wanted.chosen, wanted.context)[1]
+            missing = run.runnable(connection, wanted.of_snapshots, wanted.context)[1]
         else:
-            outcome = run.run(connection, number, wanted.chosen, wanted.context)
+            outcome = run.run(connection, number, wanted.of_snapshots, wanted.context)
             missing = outcome.not_run
             stored = [
                 {name: getattr(one, name) for name in _COLUMNS} | {"severity": str(one.severity)}
