@@ -19,6 +19,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "prefix tree": ("tree",),
     "names by part": ("query", "SELECT count(*) FROM keys WHERE name LIKE '%42%'"),
     "start alone": ("query", "SELECT 1"),
+    "help": ("--help",),
 }
 
 
