@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, environment, program
+from tests.conftest import ROOT, environment
 
 _PACKAGE = ROOT / "rdbscope"
 _HEAVY = ("duckdb", "pyarrow", "rich", "lz4", "zstandard", "fsspec", "numpy", "jinja2", "rdbscope._native")
