@@ -74,11 +74,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a call ended: its exit code, its last line, and whether there was nothing to do."""
+    """How a call ended: its exit code and its last line."""
 
     exit_code: int
     summary: str
-    nothing: bool = False
 
 
 def planned(job: Job) -> tuple[Plan, list[str]]:
@@ -164,7 +163,6 @@ def _nothing(last: record.Run) -> Ended:
     return Ended(
         last.exit_code or ExitCode.OK,
         f"nightly: nothing to do: no newer dump since the run of {last.night}{state}",
-        nothing=True,
     )
 
 

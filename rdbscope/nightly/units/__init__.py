@@ -7,8 +7,6 @@ from pathlib import Path
 
 from rdbscope.nightly.settings import Settings
 
-KINDS = ("systemd", "systemd-timer", "cron", "kubernetes")
-
 
 @dataclass(frozen=True)
 class Surroundings:
