@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 from typing import IO
 
+from rdbscope.console import safe_text
 from rdbscope.errors import OutputError
 from rdbscope.nightly.facts import Night
 from rdbscope.nightly.settings import Webhook
@@ -43,7 +44,7 @@ def post(webhook: Webhook, night: Night, problems: list[str], exit_code: int) ->
     url = os.environ.get(webhook.url_env)
     if not url:
         raise OutputError(f"webhook: the environment variable {webhook.url_env} is not set")
-    if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+    if _scheme(url) not in ("http", "https"):
         raise OutputError(f"webhook: the URL in {webhook.url_env} is neither http nor https")
     body = json.dumps(payload(night, problems, exit_code)).encode()
     try:
@@ -55,19 +56,26 @@ def post(webhook: Webhook, night: Night, problems: list[str], exit_code: int) ->
         raise OutputError(f"webhook: the receiver answers {problem.code}") from None
     except (OSError, ValueError, http.client.HTTPException) as problem:
         # Their texts can quote the URL.
-        cause = getattr(problem, "reason", problem)
-        raise OutputError(f"webhook: cannot be delivered: {_cause(cause)}") from None
+        raise OutputError(f"webhook: cannot be delivered: {_cause(problem)}") from None
 
 
-def _cause(problem: object) -> str:
-    if isinstance(problem, OSError) and problem.strerror:
-        return problem.strerror
-    return type(problem).__name__
+def _scheme(url: str) -> str | None:
+    try:
+        return urllib.parse.urlsplit(url).scheme
+    except ValueError:
+        return None
+
+
+def _cause(problem: Exception) -> str:
+    reason = getattr(problem, "reason", problem)
+    if isinstance(reason, OSError) and reason.strerror:
+        return reason.strerror
+    return type(reason if isinstance(reason, Exception) else problem).__name__
 
 
 def payload(night: Night, problems: list[str], exit_code: int) -> dict[str, object]:
     """What is posted."""
-    shown = problems[:_MOST_PROBLEMS]
+    shown = [safe_text(line) for line in problems[:_MOST_PROBLEMS]]
     if len(problems) > len(shown):
         shown.append(f"and {len(problems) - len(shown)} more")
     # `<`, `>` and `&` mean something to Slack.

@@ -39,6 +39,17 @@ def test_a_webhook_gets_the_problems(run: Run, tmp_path: Path) -> None:
     assert b"s3cret-token" not in done.stderr
 
 
+def test_a_webhook_gets_no_control_characters(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path, HOOK + '[[nodes]]\nname = "a\\r\\n\\u001b[31m<!channel>"\ndumps = "none/*.rdb"\n')
+    write(tmp_path, 0)
+    with http_server() as posts:
+        assert run("nightly", "--now", clock(0), env={"HOOK": posts.url}).returncode == 0
+    said = json.loads(posts.bodies[0])
+    (problem,) = said["problems"]
+    assert problem.isprintable() and problem.startswith("a\\x0d\\x0a\\x1b[31m<!channel>: missing")
+    assert "&lt;!channel&gt;" in said["text"] and "<!channel>" not in said["text"]
+
+
 def test_a_quiet_night_needs_no_webhook(run: Run, tmp_path: Path) -> None:
     prepare(tmp_path, HOOK)
     write(tmp_path, 0)
@@ -67,7 +78,10 @@ def test_a_webhook_that_is_refused_is_said_and_tried_again(run: Run, tmp_path: P
     [
         (None, b"the environment variable HOOK is not set"),
         ("http://127.0.0.1:1/s3cret", b"webhook: cannot be delivered: Connection refused"),
-        ("http://127.0.0.1:s3cret/", b"webhook: cannot be delivered: "),
+        ("http://127.0.0.1:s3cret/", b"webhook: cannot be delivered: InvalidURL"),
+        ("http://s3cret@/", b"webhook: cannot be delivered: "),
+        ("http:///s3cret", b"webhook: cannot be delivered: URLError"),
+        ("http://[s3cret", b"neither http nor https"),
         ("file:///etc/s3cret", b"neither http nor https"),
     ],
 )
