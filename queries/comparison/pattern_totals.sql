@@ -9,9 +9,10 @@ columns:
   bytes: memory where both snapshots know it, else payload, else bytes in the file
 ---*/
 WITH names AS (
-    SELECT DISTINCT m.snapshot_id, m.final_id, n.pattern
+    -- A thinned snapshot has no pattern_merges: its names are those of patterns already.
+    SELECT DISTINCT n.snapshot_id, coalesce(m.final_id, n.pattern_id) AS final_id, n.pattern
     FROM pattern_names AS n
-    INNER JOIN pattern_merges AS m ON m.snapshot_id = n.snapshot_id AND m.pattern_id = n.pattern_id
+    LEFT JOIN pattern_merges AS m ON m.snapshot_id = n.snapshot_id AND m.pattern_id = n.pattern_id
 )
 
 SELECT

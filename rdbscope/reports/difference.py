@@ -115,7 +115,11 @@ def _head(found: Difference, width: int, fmt: str) -> list[str]:
     measure, compared = found.compared.measure, found.compared
     names = [f"{side['name']} ({moment(side['taken_at_ms'])})" for side in (old, new)]
     if is_same(found):
-        verdict = "No difference: every key is the same in both."
+        verdict = (
+            "No difference: every key is the same in both."
+            if compared.by_key
+            else "No difference between patterns; single keys cannot be compared any more."
+        )
     else:
         moved = change(compared.new_bytes - compared.old_bytes, growth(compared.old_bytes, compared.new_bytes))
         verdict = f"{measure.capitalize()} {size(compared.old_bytes)} → {size(compared.new_bytes)} ({moved})"

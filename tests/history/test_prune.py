@@ -68,6 +68,23 @@ def test_commands_that_need_keys_say_so(run: Run, history: Path, command: tuple[
     assert run("tree", "2").returncode == 0
 
 
+def test_a_comparison_with_a_thinned_snapshot_goes_by_patterns(run: Run, history: Path) -> None:
+    (history / "6.rdb").write_bytes(night(6, *strings(b"user", 3500, 90), *strings(b"order", 10)))
+    assert run("load", "6.rdb", "--node", "a", "--no-check").returncode == 0
+    figures = ("pattern", "old_keys", "new_keys", "old_bytes", "new_bytes")
+
+    def differences() -> list[list[object]]:
+        done = run("diff", "6", "7", "--format", "json", "--by", "pattern")
+        return [[row[name] for name in figures] for row in json.loads(done.stdout)]
+
+    whole = differences()
+    assert len(whole) == 2
+    run("snapshots", "prune", "--full", "1", "--keep-daily", "9")
+    assert differences() == whole
+    assert b"No difference" not in run("diff", "6", "7").stdout
+    assert b"single keys cannot be compared" in run("diff", "2", "3").stdout
+
+
 def test_a_dry_run_does_nothing(run: Run, history: Path) -> None:
     before = (history / "rdbscope.duckdb").read_bytes()
     done = run("snapshots", "prune", "--full", "1", "--keep-daily", "2", "--dry-run")
