@@ -1,6 +1,6 @@
 /*---
 title: Keys by pattern, database and form, of the snapshot that checks look at
-description: The roll-up of the load: what it answers needs no look at single keys.
+description: The roll-up of the load; what it answers needs no look at single keys.
 needs: current_snapshot
 columns_of: pattern_forms
 columns:
