@@ -54,7 +54,7 @@ rust: ## rustfmt, clippy with warnings as errors, cargo test
 	$(CARGO) test $(CRATE) --locked --quiet
 
 pytest: ## the Python tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 bench: build ## measure rdbscope beside every peer on PATH (options: BENCH="--scale 0.1")
 	$(BIN)/python -m benchmarks.run --rdbscope $(BIN)/rdbscope $(BENCH)
