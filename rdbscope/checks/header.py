@@ -24,7 +24,18 @@ COLUMNS = (
     "memory_bytes",
     "saving_bytes",
 )
-SUBJECTS = ("key", "slot", "stream-group", "library", "snapshot", "convention", "command", "pattern", "node")
+# What a row of a check stands for, with the words that people read for one and for several.
+SUBJECTS = {
+    "key": ("key", "keys"),
+    "slot": ("slot", "slots"),
+    "stream-group": ("stream", "streams"),
+    "library": ("library", "libraries"),
+    "snapshot": ("snapshot", "snapshots"),
+    "convention": ("row", "rows"),
+    "command": ("command", "commands"),
+    "pattern": ("pattern", "patterns"),
+    "node": ("node", "nodes"),
+}
 NEEDS = ("conventions", "access", "lfu", "nodes", "cluster-nodes", "aof", "nightly", "history")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, cast
 
 from rdbscope.checks.finding import Finding
-from rdbscope.checks.header import Check
+from rdbscope.checks.header import SUBJECTS, Check
 from rdbscope.checks.rollup import NO_KEYS
 from rdbscope.checks.run import Context, Outcome, key_rows_sql
 from rdbscope.checks.severity import Severity
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "junit", "sarif")
 # Patterns of one check that people are shown.
 _SHOWN = 5
-_SUBJECTS = {
-    "key": ("key", "keys"),
-    "slot": ("slot", "slots"),
-    "stream-group": ("stream", "streams"),
-    "library": ("library", "libraries"),
-    "snapshot": ("snapshot", "snapshots"),
-    "convention": ("row", "rows"),
-}
 
 
 @dataclass(frozen=True)
@@ -145,7 +137,7 @@ def _check(check: Check, found: Sequence[tuple[Finding, bool]], *, markup: bool)
     keys = sum(one.keys for one, _ in found)
     memory = sum(one.memory_bytes or 0 for one, _ in found)
     saving = sum(one.saving_bytes or 0 for one, _ in found)
-    figures = [f"{keys:,} {_SUBJECTS[check.subject][keys != 1]}"]
+    figures = [f"{keys:,} {SUBJECTS[check.subject][keys != 1]}"]
     figures += [size(memory)] if memory else []
     figures += [f"saves {size(saving)}"] if saving else []
     title = f"{check.check_id}: {_text(check.title, markup)} ({', '.join(figures)})"

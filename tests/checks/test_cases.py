@@ -10,6 +10,8 @@ from rdbscope.api import load_one
 from rdbscope.checks.catalog import built_in
 from rdbscope.checks.run import key_rows_sql, prepare, run, runnable
 from rdbscope.options import ReadOptions
+from rdbscope.reports import findings
+from rdbscope.reports.output import open_output
 from rdbscope.store import connect, fetch
 from rdbscope.store.load import Labels
 from tests.checks.case_files import FOLDER, Case, cases
@@ -53,6 +55,11 @@ def test_case(case: Case, tmp_path: Path) -> None:
         outcome = run(connection, result.snapshot_id, can, context)
         assert sum(one.keys for one in outcome.findings) == len({(row[2], row[3]) for row in rows})
         assert all(row[9] for row in rows)
+    judgement = findings.Judgement(outcome, {check.check_id: check}, "dump.rdb", None, outcome.findings)
+    for format_name in findings.FORMATS:
+        with open_output(tmp_path / format_name) as out:
+            findings.write(judgement, out, format_name)
+        assert (check.check_id in (tmp_path / format_name).read_text("utf-8")) or not outcome.findings
 
 
 def test_every_check_has_a_file_and_every_file_a_check() -> None:
