@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rdbscope.errors import DumpError, UsageError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import open_source
-from rdbscope.sources.accept import accept_dump
+from rdbscope.sources.kind import Kind
 
 if TYPE_CHECKING:
     from rdbscope.api import Watch
@@ -96,16 +96,23 @@ def shown(name: bytes) -> str:
 
 
 def of_dump(source: str, name: bytes, options: ReadOptions, db: int | None, *, watch: Watch) -> list[Bill]:
-    """Bills of all keys of this name, in one database or in all.
+    """Bills of all keys of this name, in one database or in all; none of a log, whose values stand in no dump.
 
     Raises:
         DumpError: the dump is damaged.
         InputError: it cannot be read.
+        UsageError: another server is to be modelled for a log.
     """
     from rdbscope import _native
 
     with open_source(source) as opened:
-        accept_dump(opened)
+        if opened.kind in (Kind.AOF, Kind.MANIFEST):
+            if options != ReadOptions(salvage=options.salvage):
+                raise UsageError(
+                    f"{source}: of a log the keys are shown as its own server holds them",
+                    hint="leave out --as, --set, --config, --allocator and --cluster",
+                )
+            return []
         reader = options.reader(opened.native_input())
         try:
             with watch(opened, reader):

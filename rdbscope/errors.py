@@ -122,7 +122,7 @@ HINTS: dict[str, str] = {
     "corrupt_lzf": "copy the file again, or keep what is sound with --salvage",
     "corrupt_encoding": "copy the file again, or keep what is sound with --salvage",
     "checksum_mismatch": "bytes changed after the server wrote them: copy the file again, or load it with --salvage",
-    "aof_protocol": "keep the commands before it with --salvage",
+    "aof_protocol": "load it with --salvage to keep the commands before it",
     "bad_manifest": "copy the manifest again, before the files it names",
     "limit_exceeded": "raise --replay-memory, or load the dump alone",
     "foreign_dialect": "keep what can be read with --salvage",

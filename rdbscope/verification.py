@@ -29,6 +29,7 @@ class Verdict:
         keys: keys walked.
         unpacked_bytes: bytes of the dump, decompressed.
         commands: whole commands of an append-only log, None for a dump.
+        torn: whether a cut command or an open transaction at the end of a log was dropped, as servers do.
         warnings: remarks that do not make the dump damaged.
     """
 
@@ -43,6 +44,7 @@ class Verdict:
     keys: int | None = None
     unpacked_bytes: int | None = None
     commands: int | None = None
+    torn: bool = False
     warnings: tuple[str, ...] = ()
 
     def row(self) -> dict[str, object]:
@@ -61,7 +63,8 @@ class Verdict:
             what = f"append-only log, {self.commands:,} commands"
             if self.rdb_version is not None:
                 what += f" behind a dump of {self.keys:,} keys ({self._written()})"
-            return f"{self.source}: whole: {what}, {self.unpacked_bytes:,} bytes"
+            whole = "whole up to a torn end" if self.torn else "whole"
+            return f"{self.source}: {whole}: {what}, {self.unpacked_bytes:,} bytes"
         checksum = {"ok": "checksum ok", "disabled": "checksum switched off by the writer"}.get(
             self.checksum or "", "no checksum in this version of the format"
         )
@@ -99,7 +102,7 @@ def verify_source(source: str, *, deep: bool = False, options: ReadOptions | Non
                 raise opened.failure or InputError(f"{opened.name}: {problem}") from problem
             facts = reader.facts()
             # Most dumps have none, and need no engine to tell so.
-            warnings = _warnings(reader) if facts["anomalies"] else ()
+            torn, warnings = _remarks(reader) if facts["anomalies"] else (False, ())
     except InputError as problem:
         return failed(source, problem)
     version = facts["server_version"]
@@ -112,14 +115,18 @@ def verify_source(source: str, *, deep: bool = False, options: ReadOptions | Non
         keys=facts["keys"],
         unpacked_bytes=facts["end_offset"],
         commands=None if facts["log"] is None else facts["log"]["commands"],
+        torn=torn,
         warnings=warnings,
     )
 
 
-def _warnings(reader: Reader) -> tuple[str, ...]:
-    from rdbscope.store import connect
-    from rdbscope.store.facts import anomaly_texts
+def _remarks(reader: Reader) -> tuple[bool, tuple[str, ...]]:
+    """Whether the end is torn, and the anomalies as sentences."""
+    from rdbscope.store import connect, fetch
+    from rdbscope.store.facts import TORN_ENDS, anomaly_texts
     from rdbscope.store.side_tables import scannable
 
     with connect.scratch() as connection, scannable(connection, reader.side("anomalies")) as stream:
-        return anomaly_texts(connection, stream, {})
+        connection.execute(f"CREATE TABLE anomalies AS FROM {stream}")
+        kinds = {row[0] for row in fetch.rows(connection, "SELECT DISTINCT kind FROM anomalies")}
+        return not TORN_ENDS.isdisjoint(kinds), anomaly_texts(connection, "anomalies", {})

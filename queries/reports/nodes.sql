@@ -36,6 +36,13 @@ copies AS (
     WHERE s.snapshot_id IN (SELECT unnest(getvariable('snapshots')))
 ),
 
+-- A log whose last command or transaction is cut: servers drop it and go on.
+torn AS (
+    SELECT DISTINCT snapshot_id
+    FROM anomalies
+    WHERE kind IN ('torn-command', 'open-transaction')
+),
+
 shards AS (
     SELECT snapshot_id, place, dense_rank() OVER (ORDER BY first_id) AS shard
     FROM copies
@@ -52,10 +59,12 @@ SELECT
     CASE
         WHEN s.damage IS NOT NULL THEN s.damage
         WHEN s.checksum = 'mismatch' THEN 'checksum wrong'
+        WHEN a.snapshot_id IS NOT NULL THEN 'up to a torn end'
         ELSE 'yes'
     END AS whole,
     h.shard,
     CASE WHEN h.place = 1 THEN 'yes' ELSE 'no, a copy' END AS counted
 FROM snapshots AS s
 INNER JOIN shards AS h ON h.snapshot_id = s.snapshot_id
+LEFT JOIN torn AS a ON a.snapshot_id = s.snapshot_id
 ORDER BY h.shard, h.place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from rdbscope.checks.severity import Severity
@@ -183,6 +184,6 @@ class _Header:
         for need in self.needs:
             self._one_of("needs", need, NEEDS)
 
-    def _one_of(self, name: str, value: str, known: tuple[str, ...]) -> None:
+    def _one_of(self, name: str, value: str, known: Collection[str]) -> None:
         if value not in known:
             raise self._wrong(self.lines[name], f"{name} {value!r} is none of {', '.join(known)}")

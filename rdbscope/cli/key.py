@@ -64,7 +64,7 @@ def key(
             allocator=allocator,
             cluster=cluster,
         )
-        found = bills.of_dump(source, raw, wanted, db_number, watch=watch)
+        found = bills.of_dump(target.single(source), raw, wanted, db_number, watch=watch)
     with target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage) as (connection, chosen):
         chosen.need_keys()
         facts = _facts(connection, chosen.snapshot_id, raw, db_number)

@@ -45,7 +45,7 @@ def opened(
             from rdbscope.api import loaded
             from rdbscope.cli.progress import watch
 
-            one = _single(target)
+            one = single(target)
             connection, result = stack.enter_context(
                 loaded(one, ReadOptions(salvage=salvage), memory_limit=limit, watch=watch)
             )
@@ -72,14 +72,20 @@ def looked_at(target: str | None, ask: Callable[[Reader], ArrowStream | None], *
     from rdbscope.cli.progress import watch
     from rdbscope.quick import look
 
-    one = _single(target)
+    one = single(target)
     found = look(one, ReadOptions(salvage=salvage), ask, watch=watch)
     if found is not None and found.damage is not None:
         console.warning(f"{one}: not whole: {found.damage}")
     return found
 
 
-def _single(target: str) -> str:
+def single(target: str) -> str:
+    """The one dump that a path, a folder or a glob names.
+
+    Raises:
+        UsageError: it names several.
+        InputError: it names none.
+    """
     from rdbscope.sources import expand
 
     found = expand(target)

@@ -103,7 +103,7 @@ def gather(connection: Connection, snapshots: Sequence[int], wanted: Wanted) -> 
     severities = Counter(one.severity for one in found)
     facts = ReportFacts(
         title=nodes[0]["node"] if len(nodes) == 1 else f"{len(nodes)} nodes",
-        whole=all(row["whole"] == "yes" for row in nodes),
+        whole=all(row["whole"] in _USABLE for row in nodes),
         verdict=_verdict(connection, nodes, severities),
         snapshots=nodes,
         figures=figures,
@@ -244,15 +244,21 @@ SELECT used_memory_bytes, memory_bytes, overhead_bytes, config FROM snapshots WH
 """
 
 
+# What `whole` says of a dump or log that a server loads without a question.
+_USABLE = ("yes", "up to a torn end")
+
+
 def _verdict(connection: Connection, nodes: Sequence[dict[str, Any]], severities: Mapping[str, int]) -> str:
     what = "This backup is" if len(nodes) == 1 else f"All {len(nodes)} backups are"
-    broken = [row for row in nodes if row["whole"] != "yes"]
+    broken = [row for row in nodes if row["whole"] not in _USABLE]
     listed = _list([row["snapshot_id"] for row in nodes])
     sums = {row[0] for row in fetch.rows(connection, f"SELECT checksum FROM snapshots WHERE snapshot_id IN ({listed})")}
     if broken:
         one = broken[0]
         count = "This backup is" if len(nodes) == 1 else f"{len(broken)} of {len(nodes)} backups are"
         first = f"{count} NOT WHOLE: {'' if len(nodes) == 1 else one['node'] + ': '}{one['whole']}"
+    elif torn := [row for row in nodes if row["whole"] != "yes"]:
+        first = f"{what} whole" + (f", {len(torn)}" if len(nodes) > 1 else "") + " up to a torn end"
     elif sums <= {"ok"}:
         first = f"{what} whole, checksum ok"
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rdbscope.console import safe_text
 from rdbscope.reports.human import moment, share, size
 from rdbscope.reports.table import layout
+from rdbscope.store.facts import TORN_ENDS
 
 if TYPE_CHECKING:
     from rdbscope.store.facts import Row, SnapshotFacts
@@ -48,7 +49,8 @@ def _findings(facts: SnapshotFacts) -> str:
 def _head(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:
     row = facts.snapshot
     whole = row["damage"] is None and row["checksum"] != "mismatch"
-    verdict = "whole" if whole else "NOT WHOLE"
+    torn = not TORN_ENDS.isdisjoint(kind for kind, _ in facts.anomalies)
+    verdict = "NOT WHOLE" if not whole else "whole up to a torn end" if torn else "whole"
     if colour:
         verdict = f"\x1b[{'32' if whole else '1;31'}m{verdict}\x1b[0m"
     title = _bold(f"Snapshot {row['snapshot_id']}: {safe_text(row['name'])}", colour)

@@ -182,7 +182,7 @@ def _member(manifest: str, folder: Path, name: str) -> Path:
             return path
     shown = safe_name(os.fsencode(name))
     raise SourceNotFoundError(
-        f"{manifest}: missing_file: the manifest names '{shown}', which is not there",
+        f"{manifest}: the manifest names '{shown}', which is not there",
         hint="copy the whole folder, the manifest first",
     )
 

@@ -82,6 +82,10 @@ def snapshot_facts(connection: DuckDBPyConnection, snapshot_id: int, *, top: int
     )
 
 
+# How a log ends whose last command or transaction is cut: servers drop it and go on, and so do we.
+TORN_ENDS = frozenset({"torn-command", "open-transaction"})
+
+
 def anomaly_texts(connection: DuckDBPyConnection, table: str, parameters: Mapping[str, object]) -> tuple[str, ...]:
     """Anomalies that are no mere notes as sentences; the last one counts what is left out.
 

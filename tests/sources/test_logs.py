@@ -105,7 +105,10 @@ def test_torn_ends(run: Run, tmp_path: Path) -> None:
     (tmp_path / "open.aof").write_bytes(sound + log("MULTI", "SET b 1"))
     for name, said in (("cut.aof", "torn-command"), ("open.aof", "open-transaction")):
         done = run("load", name)
-        assert done.returncode == 0 and said in done.stderr.decode() and f"byte {len(sound)}" in done.stderr.decode()
+        assert done.returncode == 0 and said in done.stderr.decode() and f"(byte {len(sound)})" in done.stderr.decode()
+        assert b"whole up to a torn end" in done.stdout
+        assert f"{name}: whole up to a torn end: append-only log, ".encode() in run("verify", name).stdout
+        assert run("report", name).stdout.startswith(b"This backup is whole up to a torn end. ")
         assert keys(tmp_path) == [(0, "a", 1)]
 
 
@@ -145,5 +148,8 @@ def test_the_touched_keys_have_a_limit(run: Run, tmp_path: Path) -> None:
 def test_reading_commands_take_logs(run: Run) -> None:
     assert b"shop:ranking" in run("top", FIXTURE).stdout
     assert b"shop:user:copy" in run("export", FIXTURE, "--format", "csv").stdout
+    shown = json.loads(run("key", "shop:user:1", FIXTURE, "--format", "json").stdout)
+    assert [(one["name"], one["type"], one["elements"]) for one in shown] == [("shop:user:1", "hash", 2)]
+    assert run("key", "shop:user:1", FIXTURE, "--as", "redis-8.6").returncode == 2
     done = run("whatif", FIXTURE / "appendonly.aof.manifest", "--as", "redis-8.6")
     assert done.returncode == 3 and b"this command reads dumps" in done.stderr

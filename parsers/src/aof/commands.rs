@@ -113,7 +113,6 @@ impl CommandReader {
         if count == 0 {
             return Err(self.broken("a command without arguments".into()));
         }
-        let start = self.input.offset();
         for _ in 0..count {
             match self.input.window(at.saturating_add(1))?.get(at) {
                 None => return Ok(Record::Torn),
@@ -121,9 +120,8 @@ impl CommandReader {
                 Some(0) => return Err(self.zeros(at)),
                 Some(other) => {
                     let what = format!(
-                        "an argument starts with `$`, not with `{}` (byte {})",
-                        other.escape_ascii(),
-                        start.saturating_add(at as u64)
+                        "an argument starts with `$`, not with `{}` ({at} bytes into the command)",
+                        other.escape_ascii()
                     );
                     return Err(self.broken(what));
                 }
@@ -139,9 +137,8 @@ impl CommandReader {
                 Some(b"\0\0") => return Err(self.zeros(end)),
                 Some(other) => {
                     let what = format!(
-                        "an argument of {length} bytes is not followed by CRLF but by `{}` (byte {})",
-                        other.escape_ascii(),
-                        start.saturating_add(end as u64)
+                        "an argument of {length} bytes is not followed by CRLF but by `{}` ({end} bytes into the command)",
+                        other.escape_ascii()
                     );
                     return Err(self.broken(what));
                 }
@@ -168,7 +165,6 @@ impl CommandReader {
 
     #[cold]
     fn number_with_refill(&mut self, at: usize, mark: u8) -> Result<Line> {
-        let offset = self.input.offset().saturating_add(at as u64);
         let there = self.input.window(at.saturating_add(LONGEST_LINE))?;
         let line = there.get(at..).unwrap_or_default();
         if let Some((number, length)) = plain_number(line) {
@@ -184,9 +180,12 @@ impl CommandReader {
             return Err(self.zeros(at + 1 + digits));
         }
         let what = if digits == 0 {
-            format!("no number behind `{}` (byte {offset})", char::from(mark))
+            format!("no number behind `{}` ({at} bytes into the command)", char::from(mark))
         } else {
-            format!("the number behind `{}` is too large or its line does not end (byte {offset})", char::from(mark))
+            format!(
+                "the number behind `{}` is too large or its line does not end ({at} bytes into the command)",
+                char::from(mark)
+            )
         };
         Err(self.broken(what))
     }
@@ -235,11 +234,10 @@ impl CommandReader {
                 break false;
             }
         };
-        let from = start.saturating_add(at as u64);
         let what = if only_zeros {
-            format!("from byte {from} to its end the file is filled with {zeros} zero bytes, as power loss leaves it")
+            format!("the rest of the file is {zeros} zero bytes, as power loss leaves it")
         } else {
-            format!("{zeros} zero bytes where a command goes on (byte {from})")
+            format!("{zeros} zero bytes where a command goes on ({at} bytes into it)")
         };
         error.replace_kind(ErrorKind::AofProtocol { what, commands });
         error
