@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdbscope.console import safe_text
+from rdbscope.reports import closed_page
 from rdbscope.reports.human import change, growth, moment, size
 
 if TYPE_CHECKING:
@@ -67,25 +65,5 @@ def _worst(one: NodeNight) -> str:
     )
 
 
-class _Trusted(str):
-    """Text of ours that is no HTML and must not be escaped."""
-
-    def __html__(self) -> str:
-        return str(self)
-
-
 def _page(name: str, **values: object) -> str:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=lambda value: safe_text(value) if type(value) is str else value,
-    )
-    style = (_FOLDER / "nights.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return environment.get_template(name).render(policy=policy, style=_Trusted(style), **values)
+    return closed_page.render(_FOLDER / name, values, style="nights.css")

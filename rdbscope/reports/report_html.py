@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import replace
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rdbscope.console import safe_text
+from rdbscope.reports import closed_page
 from rdbscope.reports.human import size
 from rdbscope.reports.report_drawings import bars, heat, icicle
 from rdbscope.reports.report_values import HIDDEN, headline, in_words, moved, shown, sum_note
 
 if TYPE_CHECKING:
-    import jinja2
-
     from rdbscope.reports.report_facts import Column, Problem, ReportFacts, Table
 
-_FOLDER = Path(__file__).parent / "templates"
+_TEMPLATE = Path(__file__).parent / "templates" / "report.html.j2"
 LARGEST = 1_000_000
 # The column whose bar stands beside each row.
 _BARS = {
@@ -46,60 +41,26 @@ def render(facts: ReportFacts) -> str:
 
 
 def _page(facts: ReportFacts) -> str:
-    style, script = ((_FOLDER / name).read_text("utf-8") for name in ("report.css", "report.js"))
-    policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
     prefixes, slots = facts.tables.get("prefixes"), facts.tables.get("slot_bins")
     boxes, levels = icicle(prefixes) if prefixes else ([], 0)
     cells, used_slots = heat(slots) if slots else ([], 0)
-    return _template().render(
-        facts=facts,
-        policy=policy,
-        # Our own files, and a script must not be escaped.
-        style=_Trusted(style),
-        script=_Trusted(script),
-        headline=headline(facts),
-        sum_note=sum_note(facts),
-        figures=[
+    values = {
+        "facts": facts,
+        "headline": headline(facts),
+        "sum_note": sum_note(facts),
+        "figures": [
             (one.label, in_words(one.kind, one.value), moved(one)) for one in facts.figures if one.value is not None
         ],
-        problems=_problems(facts),
-        tables=[_table(table) for name, table in facts.tables.items() if name not in HIDDEN],
-        prefixes=None if prefixes is None else _table(prefixes),
-        boxes=boxes,
-        levels=levels,
-        cells=cells,
-        used_slots=used_slots,
-        memory=[(part, size(count), count) for part, count in facts.memory],
-    )
-
-
-@cache
-def _template() -> jinja2.Template:
-    """The template, compiled once: a nightly job renders hundreds of reports."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=lambda value: safe_text(value) if type(value) is str else value,
-    )
-    return environment.get_template("report.html.j2")
-
-
-class _Trusted(str):
-    """Text of ours that is HTML already."""
-
-    def __html__(self) -> str:
-        return str(self)
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        "problems": _problems(facts),
+        "tables": [_table(table) for name, table in facts.tables.items() if name not in HIDDEN],
+        "prefixes": None if prefixes is None else _table(prefixes),
+        "boxes": boxes,
+        "levels": levels,
+        "cells": cells,
+        "used_slots": used_slots,
+        "memory": [(part, size(count), count) for part, count in facts.memory],
+    }
+    return closed_page.render(_TEMPLATE, values, style="report.css", script="report.js")
 
 
 def _shorter(facts: ReportFacts, rows: int) -> ReportFacts:
