@@ -10,6 +10,7 @@ pub mod fixtures;
 pub mod logs;
 pub mod random;
 pub mod random_stream;
+pub mod random_values;
 pub mod readers;
 pub mod server;
 pub mod trace;
