@@ -12,6 +12,7 @@ import duckdb
 from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
 from rdbscope.store import schema
 from rdbscope.store.memory_limit import default_bytes
+from rdbscope.store.spool_folder import remove_left
 
 # Older DuckDB clients open this version; it costs nothing.
 STORAGE_VERSION = "v1.4.0"
@@ -45,6 +46,7 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
         if schema.is_empty(connection):
             _create(connection, database, existed)
         schema.check_version(connection, database)
+        remove_left(database)
         yield connection
     finally:
         _close(connection)

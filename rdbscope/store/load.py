@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from rdbscope.store.connect import Connection, problem_of
 from rdbscope.store.duplicates import drop_earlier_records
 from rdbscope.store.interrupt import Interruption, on_interrupt
 from rdbscope.store.rollup_files import script
+from rdbscope.store.spool_folder import spool_folder
 
 if TYPE_CHECKING:
     from rdbscope._native import Reader
@@ -92,8 +92,7 @@ def load_source(
         earlier = snapshots.by_fingerprint(connection, snapshots.fingerprint(known, options))
         if earlier is not None:
             return LoadResult(source.name, earlier.snapshot_id, earlier.keys, already=True, damage=earlier.damage)
-    folder = None if database is None else str(database.resolve().parent)
-    with tempfile.TemporaryDirectory(prefix="rdbscope-", dir=folder, ignore_cleanup_errors=True) as spool:
+    with spool_folder(database) as spool:
         reader = options.reader(source.native_input(), spool_dir=spool)
 
         def stop() -> None:
