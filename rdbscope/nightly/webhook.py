@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -35,11 +36,18 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def post(webhook: Webhook, night: Night, problems: list[str], exit_code: int) -> None:
+def post(webhook: Webhook, night: Night, problems: list[str], exit_code: int, *, seconds: float = _SECONDS) -> None:
     """Posts the night. The URL is a secret: no message has it.
 
+    Args:
+        webhook: where the URL is.
+        night: what is told.
+        problems: the lines of what is wrong.
+        exit_code: how the job will end.
+        seconds: the most that all of it may take, connecting and the answer included.
+
     Raises:
-        OutputError: the variable is not set, or the receiver does not take it.
+        OutputError: the variable is not set, or the receiver does not take it in time.
     """
     url = os.environ.get(webhook.url_env)
     if not url:
@@ -47,9 +55,28 @@ def post(webhook: Webhook, night: Night, problems: list[str], exit_code: int) ->
     if _scheme(url) not in ("http", "https"):
         raise OutputError(f"webhook: the URL in {webhook.url_env} is neither http nor https")
     body = json.dumps(payload(night, problems, exit_code)).encode()
+    failures: list[Exception] = []
+
+    def deliver() -> None:
+        try:
+            _deliver(url, body, seconds)
+        except Exception as problem:
+            failures.append(problem)
+
+    # The time limit of a socket begins anew with every byte, so a receiver that drips would hold the job for ever.
+    thread = threading.Thread(target=deliver, name="webhook", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise OutputError(f"webhook: no answer within {seconds:g} s")
+    if failures:
+        raise failures[0]
+
+
+def _deliver(url: str, body: bytes, seconds: float) -> None:
     try:
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=_SECONDS):
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=seconds):
             pass
     except urllib.error.HTTPError as problem:
         problem.close()

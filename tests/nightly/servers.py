@@ -125,6 +125,26 @@ def http_server(status: int = 200) -> Iterator[Posts]:
 
 
 @contextlib.contextmanager
+def dripping_server() -> Iterator[str]:
+    """Answers with a header that never ends, a byte at a time; gives its URL."""
+    over = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                self.request.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while not over.wait(0.1):
+                    self.request.sendall(b"a")
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Handler) as server, _serving(server):
+        yield f"http://127.0.0.1:{server.server_address[1]}/s3cret"
+        over.set()
+
+
+@contextlib.contextmanager
 def _serving(server: socketserver.BaseServer) -> Iterator[None]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

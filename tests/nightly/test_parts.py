@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from rdbscope.errors import OutputError
 from rdbscope.history.nodes import Node
 from rdbscope.nightly.facts import Figures, Found, Night, NodeNight
 from rdbscope.nightly.inventory import newest
@@ -17,6 +18,9 @@ from rdbscope.nightly.plan import counted
 from rdbscope.nightly.prometheus import text
 from rdbscope.nightly.record import Row
 from rdbscope.nightly.reports import node_file
+from rdbscope.nightly.settings import Webhook
+from rdbscope.nightly.webhook import post
+from tests.nightly.servers import dripping_server
 
 ROW = Row("2026-11-25", 1, "a", None, None, "master", "loaded", "a.rdb", "a.rdb 1 1", 1, 0, 60, 93600, True, "")
 HOSTILE = "<img src=x onerror=alert(1)>\n\"\\'\x1b[31m"
@@ -78,3 +82,11 @@ def test_hostile_names_stay_text() -> None:
     assert {one.labels["type"]: one.value for one in samples["rdbscope_keys"]} == {"string": 1, "module": 5}
     assert "/" not in node_file(HOSTILE)
     assert node_file("a/b") != node_file("a-b")
+
+
+def test_a_webhook_that_drips_does_not_hold_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Every byte comes in time, the answer never.
+    with dripping_server() as url:
+        monkeypatch.setenv("HOOK", url)
+        with pytest.raises(OutputError, match=r"^webhook: no answer within 1 s$"):
+            post(Webhook("HOOK", "always"), Night("2026-11-25", 0, []), [], 0, seconds=1)
