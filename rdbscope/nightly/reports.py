@@ -54,9 +54,11 @@ def write(
             _files(group, place / name, settings.formats)
     with open_output(place / "index.html") as out:
         out.text(pages.night_page(night, _links(place)))
+    nights = _nights(connection, folder, night)
     with open_output(folder / "index.html") as out:
-        out.text(pages.index_page(_nights(connection, folder, night)))
-    _point(folder / _LATEST, night.night)
+        out.text(pages.index_page(nights))
+    # Not this one where the clock was set back.
+    _point(folder / _LATEST, next(one.night for one in nights if one.there))
 
 
 def attachment(connection: Connection, night: Night, settings: Settings, known: Mapping[str, Check]) -> str | None:

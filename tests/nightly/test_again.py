@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import Run, environment, program
 from tests.history.nights import night, strings
-from tests.nightly.ten_nights import CACHE_CUT, clock, prepare, write
+from tests.nightly.ten_nights import CACHE_CUT, clock, date, prepare, write
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -42,6 +42,16 @@ def test_a_second_run_does_nothing(run: Run, tmp_path: Path) -> None:
         str(tmp_path / "var/history.duckdb.nightly.lock")
     }
     assert (tmp_path / "var/nightly.jsonl").read_bytes() == log
+
+
+def test_a_clock_set_back_does_not_move_latest_back(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    for written, at in ((0, 4), (1, 2)):
+        write(tmp_path, written)
+        assert run("nightly", "--now", clock(at)).returncode == 0
+    reports = tmp_path / "var/reports"
+    assert (reports / date(2) / "index.html").is_file()
+    assert str((reports / "latest").readlink()) == date(4)
 
 
 def test_a_bad_dump_stays_bad_until_it_is_replaced(run: Run, tmp_path: Path) -> None:
