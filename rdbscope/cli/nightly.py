@@ -88,11 +88,16 @@ def _failed(problem: RdbscopeError) -> None:
 
 def _say(job: Job) -> int:
     from rdbscope.exit_codes import ExitCode
+    from rdbscope.nightly.plan import too_old
     from rdbscope.nightly.run import planned
 
     found, steps = planned(job)
     for one in found.load:
         console.note(f"would load {one.source} of node {one.node.name}")
+        # The file was written after the time inside it, so no look inside is needed.
+        late = "" if one.at_ms is None else too_old(one.at_ms, job.now_ms, job.settings.fresh_within)
+        if late:
+            console.note(f"node {one.node.name} would be missing: {late}")
     for row in found.rows:
         console.note(f"node {row.node} would be {row.status}{f': {row.message}' if row.message else ''}")
     same = len(found.same) + len(found.carry)

@@ -88,8 +88,7 @@ def row_of(
     )
     if one.source is None and earlier is not None and earlier.taken_at_ms is not None:
         # The dump is gone, but how old the last one was is still known.
-        age = max(0, now_ms - earlier.taken_at_ms) // 1000
-        return replace(row, taken_at_ms=earlier.taken_at_ms, age_seconds=age)
+        return replace(row, taken_at_ms=earlier.taken_at_ms, age_seconds=_age(earlier.taken_at_ms, now_ms))
     return row
 
 
@@ -97,15 +96,19 @@ def judged(row: Row, now_ms: int) -> Row:
     """The row of a loaded dump, called missing where the dump is too old."""
     if row.status == "bad" or row.taken_at_ms is None:
         return row
-    age = max(0, now_ms - row.taken_at_ms) // 1000
-    if age <= row.fresh_within_seconds:
-        return replace(row, status="loaded", age_seconds=age, message="")
-    return replace(
-        row,
-        status="missing",
-        age_seconds=age,
-        message=f"the newest dump is {_hours(age)} old, more than {_hours(row.fresh_within_seconds)}",
-    )
+    age = _age(row.taken_at_ms, now_ms)
+    problem = too_old(row.taken_at_ms, now_ms, row.fresh_within_seconds)
+    return replace(row, status="missing" if problem else "loaded", age_seconds=age, message=problem)
+
+
+def too_old(at_ms: int, now_ms: int, fresh_within: int) -> str:
+    """Why a dump of that time does not count as fresh, one sentence; empty where it does."""
+    age = _age(at_ms, now_ms)
+    return "" if age <= fresh_within else f"the newest dump is {_hours(age)} old, more than {_hours(fresh_within)}"
+
+
+def _age(at_ms: int, now_ms: int) -> int:
+    return max(0, now_ms - at_ms) // 1000
 
 
 def _hours(seconds: int) -> str:

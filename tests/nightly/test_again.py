@@ -113,6 +113,20 @@ def test_a_dry_run_says_what_would_be_done(run: Run, tmp_path: Path) -> None:
     assert run("nightly", "--dry-run", "--now", clock(5)).stderr.endswith(b"note: nothing to do\n")
 
 
+def test_a_dry_run_foresees_dumps_that_are_too_old(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    said = b"node cache would be missing: the newest dump is "
+    assert said not in run("nightly", "--dry-run", "--now", clock(0)).stderr
+    assert said in run("nightly", "--dry-run", "--now", clock(2)).stderr
+    run("nightly", "--now", clock(2))
+    sql = (
+        "SELECT status, starts_with(message, 'the newest dump is ') AS told FROM nightly_nodes "
+        f"WHERE night = '{date(2)}' AND node = 'cache'"
+    )
+    assert ask(run, sql) == [{"status": "missing", "told": True}]
+
+
 def test_without_nodes_there_is_nothing_to_look_for(run: Run, tmp_path: Path) -> None:
     done = run("nightly")
     assert (done.returncode, b"needs a rdbscope.toml with [[nodes]]" in done.stderr) == (2, True)
