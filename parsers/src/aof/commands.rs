@@ -326,11 +326,11 @@ mod tests {
             (b"*1\r\n$-1\r\n", "no number"),
             (b"*1\r\n$3\r\nabcd\r\n", "not followed by CRLF"),
             (b"*1\r\n$99999999999999999999\r\n", "too large"),
-            (b"\0\0\0", "filled with 3 zero bytes"),
+            (b"\0\0\0", "the rest of the file is 3 zero bytes"),
             (b"\0\0*1\r\n", "2 zero bytes where"),
-            (b"*2\r\n$3\r\nabc\r\n\0\0\0\0", "filled with 4 zero bytes"),
-            (b"*1\r\n$3\r\nabc\0\0\0", "filled with 3 zero bytes"),
-            (b"*1\r\n$0\0", "filled with 1 zero bytes"),
+            (b"*2\r\n$3\r\nabc\r\n\0\0\0\0", "the rest of the file is 4 zero bytes"),
+            (b"*1\r\n$3\r\nabc\0\0\0", "the rest of the file is 3 zero bytes"),
+            (b"*1\r\n$0\0", "the rest of the file is 1 zero bytes"),
         ] {
             let (record, _, commands) = last(&[TWO, bytes].concat());
             let error = record.unwrap_err();
