@@ -12,21 +12,38 @@ from rdbscope.console import safe_text
 from rdbscope.errors import OutputError
 from rdbscope.nightly.facts import Night
 from rdbscope.nightly.settings import Mail
+from rdbscope.nightly.time_limit import within
 
+# Without a sign of life from the server, and for all of it: the report is attached.
 _SECONDS = 60
+_SECONDS_IN_ALL = 300
 
 
-def send(mail: Mail, night: Night, problems: list[str], report: str | None) -> None:
+def send(
+    mail: Mail, night: Night, problems: list[str], report: str | None, *, seconds: float = _SECONDS_IN_ALL
+) -> None:
     """Sends the night to all recipients. The password is never in a message.
 
+    Args:
+        mail: the server and the recipients.
+        night: what is told.
+        problems: the lines of what is wrong.
+        report: the HTML to attach, None for none.
+        seconds: the most that all of it may take.
+
     Raises:
-        OutputError: the variable of the password is not set, or the server does not take the mail for a recipient.
+        OutputError: the variable of the password is not set, or the server does not take the mail for a recipient, or
+            not in time.
     """
     password = None
     if mail.password_env is not None:
         password = os.environ.get(mail.password_env)
         if not password:
             raise OutputError(f"mail: the environment variable {mail.password_env} is not set")
+    within(seconds, "mail", lambda: _deliver(mail, password, night, problems, report))
+
+
+def _deliver(mail: Mail, password: str | None, night: Night, problems: list[str], report: str | None) -> None:
     try:
         content = message(mail, night, problems, report)
         with _connected(mail) as server:

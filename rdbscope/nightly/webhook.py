@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,6 +14,7 @@ from rdbscope.console import safe_text
 from rdbscope.errors import OutputError
 from rdbscope.nightly.facts import Night
 from rdbscope.nightly.settings import Webhook
+from rdbscope.nightly.time_limit import within
 
 _SECONDS = 30
 _MOST_PROBLEMS = 10
@@ -55,28 +55,13 @@ def post(webhook: Webhook, night: Night, problems: list[str], exit_code: int, *,
     if _scheme(url) not in ("http", "https"):
         raise OutputError(f"webhook: the URL in {webhook.url_env} is neither http nor https")
     body = json.dumps(payload(night, problems, exit_code)).encode()
-    failures: list[Exception] = []
-
-    def deliver() -> None:
-        try:
-            _deliver(url, body, seconds)
-        except Exception as problem:
-            failures.append(problem)
-
-    # The time limit of a socket begins anew with every byte, so a receiver that drips would hold the job for ever.
-    thread = threading.Thread(target=deliver, name="webhook", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        raise OutputError(f"webhook: no answer within {seconds:g} s")
-    if failures:
-        raise failures[0]
+    within(seconds, "webhook", lambda: _deliver(url, body))
 
 
-def _deliver(url: str, body: bytes, seconds: float) -> None:
+def _deliver(url: str, body: bytes) -> None:
     try:
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=seconds):
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=_SECONDS):
             pass
     except urllib.error.HTTPError as problem:
         problem.close()

@@ -125,14 +125,14 @@ def http_server(status: int = 200) -> Iterator[Posts]:
 
 
 @contextlib.contextmanager
-def dripping_server() -> Iterator[str]:
-    """Answers with a header that never ends, a byte at a time; gives its URL."""
+def dripping_server(beginning: bytes) -> Iterator[int]:
+    """Answers with a line that begins like this and never ends, a byte at a time; gives its port."""
     over = threading.Event()
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with contextlib.suppress(OSError):
-                self.request.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                self.request.sendall(beginning)
                 while not over.wait(0.1):
                     self.request.sendall(b"a")
 
@@ -140,7 +140,7 @@ def dripping_server() -> Iterator[str]:
         daemon_threads = True
 
     with Server(("127.0.0.1", 0), Handler) as server, _serving(server):
-        yield f"http://127.0.0.1:{server.server_address[1]}/s3cret"
+        yield server.server_address[1]
         over.set()
 
 

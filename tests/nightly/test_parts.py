@@ -13,12 +13,13 @@ from rdbscope.errors import OutputError
 from rdbscope.history.nodes import Node
 from rdbscope.nightly.facts import Figures, Found, Night, NodeNight
 from rdbscope.nightly.inventory import newest
+from rdbscope.nightly.mail import send
 from rdbscope.nightly.pages import NightLine, index_page, night_page
 from rdbscope.nightly.plan import counted
 from rdbscope.nightly.prometheus import text
 from rdbscope.nightly.record import Row
 from rdbscope.nightly.reports import node_file
-from rdbscope.nightly.settings import Webhook
+from rdbscope.nightly.settings import Mail, Webhook
 from rdbscope.nightly.webhook import post
 from tests.nightly.servers import dripping_server
 
@@ -84,9 +85,19 @@ def test_hostile_names_stay_text() -> None:
     assert node_file("a/b") != node_file("a-b")
 
 
+NOTHING = Night("2026-11-25", 0, [])
+
+
 def test_a_webhook_that_drips_does_not_hold_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
     # Every byte comes in time, the answer never.
-    with dripping_server() as url:
-        monkeypatch.setenv("HOOK", url)
-        with pytest.raises(OutputError, match=r"^webhook: no answer within 1 s$"):
-            post(Webhook("HOOK", "always"), Night("2026-11-25", 0, []), [], 0, seconds=1)
+    with dripping_server(b"HTTP/1.1 200 OK\r\nX-Slow: ") as port:
+        monkeypatch.setenv("HOOK", f"http://127.0.0.1:{port}/s3cret")
+        with pytest.raises(OutputError, match=r"^webhook: not delivered within 1 s$"):
+            post(Webhook("HOOK", "always"), NOTHING, [], 0, seconds=1)
+
+
+def test_a_mail_server_that_drips_does_not_hold_the_job() -> None:
+    with dripping_server(b"220 ") as port:
+        mail = Mail("127.0.0.1", port, "none", "a@example.org", ("b@example.org",), None, None, "always")
+        with pytest.raises(OutputError, match=r"^mail: not delivered within 1 s$"):
+            send(mail, NOTHING, [], None, seconds=1)

@@ -1,0 +1,31 @@
+"""A limit for all of a delivery: that of a socket begins anew with every byte, so one that drips never meets it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from rdbscope.errors import OutputError
+
+
+def within(seconds: float, what: str, deliver: Callable[[], None]) -> None:
+    """Runs `deliver`, and raises what it raises. One that takes longer is left behind; it ends with the process.
+
+    Raises:
+        OutputError: it is not done after `seconds`; the message begins with `what`.
+    """
+    failures: list[Exception] = []
+
+    def run() -> None:
+        try:
+            deliver()
+        except Exception as problem:
+            failures.append(problem)
+
+    thread = threading.Thread(target=run, name=what, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise OutputError(f"{what}: not delivered within {seconds:g} s")
+    if failures:
+        raise failures[0]
