@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+# What tempfile puts behind a prefix: nobody else's folder shall be taken for one of ours.
+_RANDOM = "[a-z0-9_]{8}"
 
 
 @contextlib.contextmanager
@@ -22,10 +26,12 @@ def spool_folder(database: Path | None) -> Iterator[str]:
 
 def remove_left(database: Path) -> None:
     """Removes the folders of loads that were killed. Call it with the database locked: then no load is under way."""
-    prefix = _prefix(database)
-    for path in database.resolve().parent.iterdir():
-        if path.name.startswith(prefix) and path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
+    ours = re.compile(re.escape(_prefix(database)) + _RANDOM)
+    # A folder that may be written but not listed is no reason to refuse a load.
+    with contextlib.suppress(OSError):
+        for path in database.resolve().parent.iterdir():
+            if ours.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _prefix(database: Path) -> str:

@@ -173,13 +173,15 @@ def test_an_interrupted_load_leaves_the_database_as_before(
     assert _snapshots(tmp_path) == 1
     # Nobody can tidy up after SIGKILL but the next load, and only what was put beside its own database.
     assert len(_spools(tmp_path)) == (number == signal.SIGKILL)
-    (tmp_path / "other.duckdb.spool-1").mkdir()
+    others = ["other.duckdb.spool-12345678", "rdbscope.duckdb.spool-of-last-year"]
+    for name in others:
+        (tmp_path / name).mkdir()
     assert run("load", "small.rdb").returncode == 0
-    assert _spools(tmp_path) == ["other.duckdb.spool-1"]
+    assert _spools(tmp_path) == others
 
 
 def _spools(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if ".spool-" in path.name]
+    return sorted(path.name for path in folder.iterdir() if ".spool-" in path.name)
 
 
 def test_a_reader_that_goes_away_is_no_error(run: Run, tmp_path: Path) -> None:
