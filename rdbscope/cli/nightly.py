@@ -94,10 +94,9 @@ def _say(job: Job) -> int:
     found, steps = planned(job)
     for one in found.load:
         console.note(f"would load {one.source} of node {one.node.name}")
-        # The file was written after the time inside it, so no look inside is needed.
         late = "" if one.at_ms is None else too_old(one.at_ms, job.now_ms, job.settings.fresh_within)
         if late:
-            console.note(f"node {one.node.name} would be missing: {late}")
+            console.note(f"node {one.node.name} would be missing, as far as the time of the file tells: {late}")
     for row in found.rows:
         console.note(f"node {row.node} would be {row.status}{f': {row.message}' if row.message else ''}")
     same = len(found.same) + len(found.carry)
