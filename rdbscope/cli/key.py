@@ -55,6 +55,8 @@ def key(
 
     raw = bills.name_from_hex(name) if is_hex else bills.name_from_text(name)
     found: list[Bill] = []
+    if source == "-":
+        raise UsageError("key reads a dump twice, and standard input only comes once", hint="name a file")
     if source is not None and target.is_dump(source):
         wanted = options.read_options(
             salvage=salvage,

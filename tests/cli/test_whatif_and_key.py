@@ -92,6 +92,12 @@ def test_key_shows_facts_and_bill(run: Run) -> None:
     assert (missing.returncode, b"no key" in missing.stderr) == (2, True)
 
 
+def test_key_refuses_what_comes_only_once(run: Run) -> None:
+    done = run("key", "shop:homepage", "-", stdin=SHOP.read_bytes())
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"rdbscope: error: key reads a dump twice, and standard input only comes once; name a file\n"
+
+
 def test_names_as_they_are_shown() -> None:
     assert name_from_text(r"a\x00\\b") == b"a\x00\\b"
     with pytest.raises(UsageError, match="lone backslash"):
