@@ -48,6 +48,8 @@ _OF_THE_FILE = ("owners", "functions", "scripts", "aof_commands", "aof_keys", "a
 _SNAPSHOTS = "(SELECT unnest(getvariable('snapshots')))"
 _MOST_PROBLEMS = 200
 _LONGEST = 120
+# What `whole` says of a dump or log that a server loads without a question.
+_USABLE = ("yes", "up to a torn end")
 
 
 @dataclass(frozen=True)
@@ -242,10 +244,6 @@ def _memory(connection: Connection, snapshots: Sequence[int]) -> list[tuple[str,
 _PARTS = """
 SELECT used_memory_bytes, memory_bytes, overhead_bytes, config FROM snapshots WHERE snapshot_id IN ({snapshots})
 """
-
-
-# What `whole` says of a dump or log that a server loads without a question.
-_USABLE = ("yes", "up to a torn end")
 
 
 def _verdict(connection: Connection, nodes: Sequence[dict[str, Any]], severities: Mapping[str, int]) -> str:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _WARNINGS_SHOWN = 5
+# How a log ends whose last command or transaction is cut: servers drop it and go on, and so do we.
+TORN_ENDS = frozenset({"torn-command", "open-transaction"})
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,6 @@ def snapshot_facts(connection: DuckDBPyConnection, snapshot_id: int, *, top: int
         warnings=anomaly_texts(connection, "anomalies", parameters),
         findings=[(row[0], row[1], row[2]) for row in fetch.rows(connection, _FINDINGS, parameters)],
     )
-
-
-# How a log ends whose last command or transaction is cut: servers drop it and go on, and so do we.
-TORN_ENDS = frozenset({"torn-command", "open-transaction"})
 
 
 def anomaly_texts(connection: DuckDBPyConnection, table: str, parameters: Mapping[str, object]) -> tuple[str, ...]:
