@@ -1,6 +1,7 @@
 //! What the decoders tell: a value as a sequence of events, in the order of the dump. A sink gathers from them what it
 //! needs (counts, encodings, sizes, contents) and no decoder knows which.
 
+use crate::kinds::Beginning;
 use crate::rdb::codes::ValueType;
 
 /// One element, field, value, member or name.
@@ -164,9 +165,9 @@ pub trait ValueSink {
     /// The value is complete and sound.
     fn end(&mut self) {}
 
-    /// A string's content; `Opaque` where it was not held. `prefix` is its first 4 KiB at most, `nonzero` the number of
-    /// bytes other than zero, counted where the string is 4 KiB or longer and looks like a bitmap.
-    fn string(&mut self, _content: Element<'_>, _prefix: &[u8], _nonzero: Option<u64>) {}
+    /// A string's content; `Opaque` where it was not held. `nonzero` is the number of bytes other than zero, counted where
+    /// the string is 4 KiB or longer and looks like a bitmap.
+    fn string(&mut self, _content: Element<'_>, _beginning: Beginning<'_>, _nonzero: Option<u64>) {}
 
     /// A packed value or a quicklist node of `bytes` unpacked bytes begins; `file_bytes` are those of its content in
     /// the file, fewer where it is compressed.

@@ -11,7 +11,7 @@ macro_rules! forward_events {
         $crate::forward_events!(@methods [$($target),+]
             begin(value: ValueType, declared: Option<u64>);
             end();
-            string(content: Element<'_>, prefix: &[u8], nonzero: Option<u64>);
+            string(content: Element<'_>, beginning: $crate::kinds::Beginning<'_>, nonzero: Option<u64>);
             packed(layout: Packed, bytes: u64, file_bytes: u64);
             packed_end();
             item(element: Element<'_>);

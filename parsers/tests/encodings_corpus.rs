@@ -8,6 +8,7 @@ use std::io::{Cursor, Write};
 
 use _native::conversion::{KeyHead, Overrides, Target, Tracker};
 use _native::events::{Element, Packed, StreamTotals, ValueSink};
+use _native::kinds::Beginning;
 use _native::rdb::codes::ValueType;
 use _native::rdb::{KeyRecord, Outcome, Parser, RecordSink};
 use _native::source::{CancelFlag, Input};
@@ -36,7 +37,7 @@ impl ValueSink for Answers {
     forward! {
         begin(value: ValueType, declared: Option<u64>);
         end();
-        string(content: Element<'_>, prefix: &[u8], nonzero: Option<u64>);
+        string(content: Element<'_>, beginning: Beginning<'_>, nonzero: Option<u64>);
         packed(layout: Packed, bytes: u64, file_bytes: u64);
         packed_end();
         item(element: Element<'_>);

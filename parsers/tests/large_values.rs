@@ -3,7 +3,9 @@
 mod common;
 
 use _native::error::Error;
-use _native::rdb::Parser;
+use _native::events::{Element, ValueSink};
+use _native::kinds::{Beginning, Kind};
+use _native::rdb::{KeyRecord, Parser, RecordSink};
 use _native::source::Input;
 use common::counting::{Counting, measure};
 use common::random::Rng;
@@ -151,5 +153,52 @@ fn a_large_stream_node_is_walked() {
             w.len(1).str(&[1; 16]).str(&node).len(values.len() as u64).len(9).len(9).len(0);
         });
         compare("stream", &stream);
+    }
+}
+
+/// Kinds of the strings, and of how many the beginning alone was unpacked.
+#[derive(Default)]
+struct Kinds {
+    told: Vec<Option<Kind>>,
+    documents: usize,
+}
+
+impl ValueSink for Kinds {
+    fn string(&mut self, content: Element<'_>, beginning: Beginning<'_>, _: Option<u64>) {
+        self.told.push(beginning.kind(content.len()));
+        self.documents += usize::from(beginning == Beginning::Document);
+    }
+}
+
+impl RecordSink for Kinds {
+    fn key(&mut self, _: &KeyRecord) {}
+    fn key_end(&mut self, _: &KeyRecord, _: u64) {}
+    fn key_damaged(&mut self, _: &KeyRecord) {}
+}
+
+#[test]
+fn a_compressed_document_is_known_by_its_first_kibibyte() {
+    let document = [b"[1".to_vec(), b", {\"field\": \"text of some length\"}".repeat(400)].concat();
+    let mut broken = document.clone();
+    broken[700] = 7;
+    let texts: [(&[u8], Kind); 4] = [
+        (&document, Kind::Json),
+        (&broken, Kind::Binary),
+        (&b"[info] a line of a log\n".repeat(400), Kind::Text),
+        (&[0; 8192], Kind::Bitmap),
+    ];
+    let mut w = Writer::new("REDIS0003", Strings::Short);
+    w.select(0);
+    for (name, (text, _)) in (b'a'..).zip(&texts) {
+        w.u8(0).str(&[name]).str(text);
+    }
+    let bytes = w.finish(3);
+    for (prepare, documents) in [((|_| {}) as fn(&mut Input), 1), (Input::hold_whole_values, 0)] {
+        let mut input = common::input(&bytes);
+        prepare(&mut input);
+        let mut kinds = Kinds::default();
+        common::drain(&mut Parser::open(input, false).unwrap(), &mut kinds).unwrap();
+        assert_eq!(kinds.told, texts.map(|(_, kind)| Some(kind)));
+        assert_eq!(kinds.documents, documents);
     }
 }

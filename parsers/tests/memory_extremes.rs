@@ -2,6 +2,7 @@
 
 use _native::conversion::{Allocator, Encoding, Server, Target, Version};
 use _native::events::{ArrayValue, Element, Packed, StreamId, ValueSink};
+use _native::kinds::Beginning;
 use _native::memory::{KeyFacts, Memory, TableCounts};
 use _native::rdb::codes::ValueType;
 
@@ -97,7 +98,7 @@ impl Sequence {
 /// Sends any event, in any order.
 fn event(memory: &mut Memory, s: &mut Sequence) {
     match s.below(24) {
-        0 => memory.string(s.element(), &[], None),
+        0 => memory.string(s.element(), Beginning::Bytes(&[]), None),
         1 => {
             let layouts =
                 [Packed::Ziplist, Packed::Listpack, Packed::Zipmap, Packed::Intset { width: 0 }, Packed::Plain];

@@ -8,7 +8,7 @@ columns:
   raw: the exact bytes, only where name differs from them; key_bytes(name, raw) gives them always
   type: string, list, set, zset, hash, stream, or the module's type name
   encoding: what OBJECT ENCODING says after the writing version loaded this dump
-  kind: finer than type, from the first 4 KiB (json, gzip, hyperloglog, bitmap ...); NULL where nothing is sure
+  kind: finer than type, from the first 4 KiB, of a longer JSON value the first 1 KiB (json, gzip, hyperloglog, bitmap ...); NULL where nothing is sure
   elements: length of a collection; bytes of a string
   memory_bytes: what MEMORY USAGE key SAMPLES 0 answers after loading
   memory_exact: whether memory_bytes is reproducible to the byte

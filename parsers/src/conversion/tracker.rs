@@ -9,6 +9,7 @@ use super::string::StringFacts;
 use super::target::Target;
 use super::zset::ZsetFacts;
 use crate::events::{Element, Packed, StreamTotals, ValueSink};
+use crate::kinds::Beginning;
 use crate::rdb::codes::ValueType;
 use crate::rdb::record::KeyRecord;
 
@@ -175,7 +176,7 @@ impl ValueSink for Tracker {
     }
 
     #[inline]
-    fn string(&mut self, content: Element<'_>, _: &[u8], _: Option<u64>) {
+    fn string(&mut self, content: Element<'_>, _: Beginning<'_>, _: Option<u64>) {
         self.string = StringFacts::of(content);
     }
 

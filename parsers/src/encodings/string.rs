@@ -3,7 +3,7 @@
 use super::damage::Damage;
 use crate::error::Result;
 use crate::events::{Element, ValueSink};
-use crate::kinds::may_be_bitmap;
+use crate::kinds::{Beginning, DOCUMENT_BYTES, begins_document, may_be_bitmap};
 use crate::rdb::codes::ValueType;
 use crate::rdb::strings::StringHead;
 use crate::source::bytes::PackedDecoder;
@@ -16,13 +16,13 @@ pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S
     sink.begin(ValueType::String, None);
     match input.string_head()? {
         head @ StringHead::Int(_) => {
-            sink.string(input.element_content(head)?, &[], None);
+            sink.string(input.element_content(head)?, Beginning::Bytes(&[]), None);
             Ok(())
         }
         head @ StringHead::Plain { length } if length < PREFIX => {
             let content = input.element_content(head)?;
             let prefix = if let Element::Bytes(bytes) = content { bytes } else { &[] };
-            sink.string(content, prefix, None);
+            sink.string(content, Beginning::Bytes(prefix), None);
             Ok(())
         }
         StringHead::Lzf { packed, length } => lzf(input, damage, sink, packed, length),
@@ -35,23 +35,30 @@ fn lzf<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, packe
     if length < PREFIX || input.contiguous_limit() == u64::MAX {
         let content = damage.content(input, head)?;
         let prefix = if let Element::Bytes(bytes) = content { &bytes[..bytes.len().min(PREFIX as usize)] } else { &[] };
-        sink.string(content, prefix, count_nonzero(content, prefix));
+        sink.string(content, Beginning::Bytes(prefix), count_nonzero(content, prefix));
         return Ok(());
     }
     if input.unpack_all {
         return large(input, damage, sink, head);
     }
-    match input.unpack_prefix(packed, length, PREFIX) {
-        Ok(prefix) if may_be_bitmap(prefix, length) => large(input, damage, sink, head),
-        Ok(prefix) => {
-            sink.string(Element::Opaque { length }, prefix, None);
-            input.skip(packed)
-        }
+    let beginning = match beginning(input, packed, length) {
+        Ok(Beginning::Bytes(prefix)) if may_be_bitmap(prefix, length) => return large(input, damage, sink, head),
+        Ok(beginning) => beginning,
         Err(e) => {
             damage.absorb(e)?;
-            input.skip(packed)
+            return input.skip(packed);
         }
+    };
+    sink.string(Element::Opaque { length }, beginning, None);
+    input.skip(packed)
+}
+
+/// The beginning of a compressed string: what is likely a document is unpacked no further than it takes to know.
+fn beginning(input: &mut Input, packed: u64, length: u64) -> Result<Beginning<'_>> {
+    if begins_document(input.unpack_prefix(packed, length, DOCUMENT_BYTES as u64)?) {
+        return Ok(Beginning::Document);
     }
+    Ok(Beginning::Bytes(input.unpack_prefix(packed, length, PREFIX)?))
 }
 
 /// A string of 4 KiB or more that is not compressed, or is a bitmap whose set bytes are counted.
@@ -81,13 +88,13 @@ impl<S: ValueSink> PackedDecoder for Scan<'_, S> {
             let content = bytes.peek(length as usize)?;
             let prefix = &content[..content.len().min(PREFIX as usize)];
             let element = Element::Bytes(content);
-            self.sink.string(element, prefix, count_nonzero(element, prefix));
+            self.sink.string(element, Beginning::Bytes(prefix), count_nonzero(element, prefix));
             return bytes.skip(length);
         }
         let prefix = bytes.peek(PREFIX as usize)?.to_vec();
         let counted = if may_be_bitmap(&prefix, length) { Some(count(bytes)?) } else { None };
         bytes.skip(bytes.left())?;
-        self.sink.string(Element::Opaque { length }, &prefix, counted);
+        self.sink.string(Element::Opaque { length }, Beginning::Bytes(&prefix), counted);
         Ok(())
     }
 

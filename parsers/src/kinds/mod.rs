@@ -13,6 +13,10 @@ use crate::patterns::is_plain;
 /// Bytes of a value that are looked at.
 pub const PREFIX_BYTES: usize = 4096;
 
+/// Bytes of a longer value after which a JSON object or array is taken for one: to unpack and read the rest of
+/// [`PREFIX_BYTES`] would cost more than all else that is told of such a value.
+pub const DOCUMENT_BYTES: usize = 1024;
+
 /// Up to here a look at eight bytes at a time is quicker than the set-up of one at many.
 const SHORT: usize = 64;
 
@@ -53,6 +57,35 @@ impl Kind {
     }
 }
 
+/// The beginning of a string value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Beginning<'a> {
+    /// Its first [`PREFIX_BYTES`], or all of it.
+    Bytes(&'a [u8]),
+    /// Its first [`DOCUMENT_BYTES`] were those of a JSON object or array.
+    Document,
+}
+
+impl Beginning<'_> {
+    /// The kind of the value of `total_length` bytes that begins so; `None` for the empty value.
+    #[inline]
+    pub fn kind(self, total_length: u64) -> Option<Kind> {
+        match self {
+            Self::Bytes(prefix) => kind_of(prefix, total_length),
+            Self::Document => Some(Kind::Json),
+        }
+    }
+}
+
+/// Whether a value of more than [`PREFIX_BYTES`] with these first [`DOCUMENT_BYTES`] is a JSON object or array.
+pub fn begins_document(start: &[u8]) -> bool {
+    may_be_json(start) && json::is_json(start.get(..DOCUMENT_BYTES).unwrap_or(start), false)
+}
+
+fn may_be_json(prefix: &[u8]) -> bool {
+    matches!(prefix.first(), Some(b'{' | b'[' | b' ' | b'\t' | b'\r' | b'\n'))
+}
+
 /// The kind of a value of `total_length` bytes that begins with `prefix`; at most [`PREFIX_BYTES`] of it are read.
 /// `None` for the empty value.
 pub fn kind_of(prefix: &[u8], total_length: u64) -> Option<Kind> {
@@ -75,7 +108,8 @@ pub fn kind_of(prefix: &[u8], total_length: u64) -> Option<Kind> {
     if let Some(kind) = compressed::format(prefix, total_length) {
         return Some(kind);
     }
-    if matches!(first, b'{' | b'[' | b' ' | b'\t' | b'\r' | b'\n') && json::is_json(prefix, whole) {
+    let document = if whole { may_be_json(prefix) && json::is_json(prefix, true) } else { begins_document(prefix) };
+    if document {
         return Some(Kind::Json);
     }
     if is_text(prefix, whole) {
@@ -140,6 +174,23 @@ mod tests {
         let mut cut = vec![b'a'; PREFIX_BYTES - 1];
         cut.extend("é and more".as_bytes());
         assert_eq!(kind(&cut), Some(Kind::Text));
+    }
+
+    #[test]
+    fn the_first_kibibyte_of_a_long_document_decides() {
+        let mut text = format!("[{}", "\"word\", ".repeat(1000)).into_bytes();
+        text[2000] = b'\\';
+        text[2001] = b'x';
+        let total = text.len() as u64;
+        assert_eq!(kind_of(&text, total), Some(Kind::Json));
+        assert!(begins_document(&text[..DOCUMENT_BYTES]));
+        // As long as it is known whole, all of it counts.
+        let whole = &text[..PREFIX_BYTES - 1];
+        assert_eq!(kind_of(whole, whole.len() as u64), Some(Kind::Text));
+        text[1000] = b'x';
+        text[999] = b'\\';
+        assert_eq!(kind_of(&text, total), Some(Kind::Text));
+        assert!(!begins_document(&text[..DOCUMENT_BYTES]));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::vectorset::VectorSetSums;
 use super::zset::{NodeSizes, ZsetSums};
 use crate::conversion::{Encoding, Target};
 use crate::events::{ArrayValue, Element, Packed, StreamId, ValueSink};
+use crate::kinds::Beginning;
 use crate::rdb::codes::ValueType;
 
 /// Type name of the vector sets that Redis 8 has built in.
@@ -206,7 +207,7 @@ impl ValueSink for Memory {
     }
 
     #[inline]
-    fn string(&mut self, content: Element<'_>, _: &[u8], _: Option<u64>) {
+    fn string(&mut self, content: Element<'_>, _: Beginning<'_>, _: Option<u64>) {
         self.string = StringSums::of(content);
     }
 

@@ -10,6 +10,7 @@ use super::values::{
 use crate::conversion::{Encoding, KeyHead, Target, Tracker};
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::forward_events;
+use crate::kinds::Beginning;
 use crate::memory::costs::Costs;
 use crate::rdb::codes::ValueType;
 
@@ -120,7 +121,7 @@ fn text(element: Element<'_>) -> Box<[u8]> {
 struct StringBuilder(Option<StringValue>);
 
 impl ValueSink for StringBuilder {
-    fn string(&mut self, content: Element<'_>, _: &[u8], _: Option<u64>) {
+    fn string(&mut self, content: Element<'_>, _: Beginning<'_>, _: Option<u64>) {
         self.0 = Some(StringValue::set(&text(content)));
     }
 }

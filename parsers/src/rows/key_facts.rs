@@ -2,7 +2,7 @@
 
 use super::rare::RareFacts;
 use crate::events::{ArrayValue, Element, StreamId, StreamTotals, ValueSink};
-use crate::kinds::{Kind, kind_of};
+use crate::kinds::{Beginning, Kind};
 use crate::rdb::codes::ValueType;
 
 /// Bytes of a score, an index or a number of a module in `value_bytes`.
@@ -139,7 +139,7 @@ impl ValueSink for KeyFacts {
     }
 
     #[inline]
-    fn string(&mut self, content: Element<'_>, prefix: &[u8], nonzero: Option<u64>) {
+    fn string(&mut self, content: Element<'_>, beginning: Beginning<'_>, nonzero: Option<u64>) {
         self.content(content);
         self.elements = Some(self.value_bytes);
         if nonzero.is_some() {
@@ -147,7 +147,7 @@ impl ValueSink for KeyFacts {
         }
         self.kind = match content {
             Element::Int(_) => Some(Kind::Integer),
-            _ => kind_of(prefix, self.value_bytes),
+            _ => beginning.kind(self.value_bytes),
         };
     }
 

@@ -2,6 +2,7 @@
 //! and vector set facts.
 
 use _native::events::{ArrayValue, Element, StreamId, StreamIdempotence, StreamTotals, ValueSink};
+use _native::kinds::Beginning;
 use _native::rdb::codes::ValueType;
 use _native::rdb::{KeyRecord, RecordSink};
 use serde_json::{Value, json};
@@ -126,10 +127,10 @@ impl ValueSink for Contents {
         self.now = Gathered { value_type: Some(value), ..Gathered::default() };
         self.now.in_stream = value.type_name() == "stream";
     }
-    fn string(&mut self, content: Element<'_>, prefix: &[u8], nonzero: Option<u64>) {
+    fn string(&mut self, content: Element<'_>, beginning: Beginning<'_>, nonzero: Option<u64>) {
         let bytes = text(content);
         if !matches!(content, Element::Int(_)) {
-            assert_eq!(prefix, &bytes[..bytes.len().min(4096)]);
+            assert_eq!(beginning, Beginning::Bytes(&bytes[..bytes.len().min(4096)]));
         }
         if let Some(nonzero) = nonzero {
             assert_eq!(nonzero, bytes.iter().filter(|&&b| b != 0).count() as u64);

@@ -5,6 +5,7 @@ use std::io::Cursor;
 
 use _native::conversion::{KeyHead, Overrides, Target, Tracker};
 use _native::events::{ArrayValue, Element, Packed, StreamId, StreamTotals, ValueSink};
+use _native::kinds::Beginning;
 use _native::memory::{KeyFacts, KeyMemory, Memory, Term};
 use _native::rdb::codes::ValueType;
 use _native::rdb::{KeyRecord, Outcome, Parser, RecordSink};
@@ -41,7 +42,7 @@ macro_rules! to_both {
 
 to_both! {
     begin(value: ValueType, declared: Option<u64>);
-    string(content: Element<'_>, prefix: &[u8], nonzero: Option<u64>);
+    string(content: Element<'_>, beginning: Beginning<'_>, nonzero: Option<u64>);
     packed(layout: Packed, bytes: u64, file_bytes: u64);
     packed_end();
     item(element: Element<'_>);

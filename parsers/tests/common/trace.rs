@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use _native::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
+use _native::kinds::Beginning;
 use _native::rdb::codes::ValueType;
 use _native::rdb::{KeyRecord, RecordSink};
 
@@ -58,10 +59,10 @@ impl ValueSink for Trace {
     fn end(&mut self) {
         self.add("end", ());
     }
-    fn string(&mut self, content: Element<'_>, prefix: &[u8], nonzero: Option<u64>) {
+    fn string(&mut self, content: Element<'_>, beginning: Beginning<'_>, nonzero: Option<u64>) {
         self.element("string", content);
         if !self.only_lengths {
-            self.add("prefix", (prefix, nonzero));
+            self.add("beginning", (beginning, nonzero));
         }
     }
     fn packed(&mut self, layout: Packed, bytes: u64, file_bytes: u64) {

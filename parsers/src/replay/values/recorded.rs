@@ -2,6 +2,7 @@
 
 use crate::encodings::Owned;
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
+use crate::kinds::Beginning;
 use crate::rdb::codes::ValueType;
 
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ macro_rules! recorded {
         enum Event {
             $($Plain($($kind),*),)*
             $($Elem(Owned $(, $rest_kind)*),)*
-            String(Owned, Vec<u8>, Option<u64>),
+            String(Owned, Option<Vec<u8>>, Option<u64>),
             Template(Option<u64>, Vec<Vec<u8>>),
             Module(String, u16),
             ArraySlot(u64, OwnedSlot),
@@ -36,10 +37,14 @@ macro_rules! recorded {
                 self.opaque |= matches!($first, Element::Opaque { .. });
                 self.push(Event::$Elem(Owned::of($first) $(, $rest)*), $first.len());
             })*
-            fn string(&mut self, content: Element<'_>, prefix: &[u8], nonzero: Option<u64>) {
+            fn string(&mut self, content: Element<'_>, beginning: Beginning<'_>, nonzero: Option<u64>) {
                 self.opaque |= matches!(content, Element::Opaque { .. });
-                let bytes = content.len().min(1 << 20) + prefix.len() as u64;
-                self.push(Event::String(Owned::of(content), prefix.to_vec(), nonzero), bytes);
+                let prefix = match beginning {
+                    Beginning::Bytes(prefix) => Some(prefix.to_vec()),
+                    Beginning::Document => None,
+                };
+                let bytes = content.len().min(1 << 20) + prefix.as_ref().map_or(0, Vec::len) as u64;
+                self.push(Event::String(Owned::of(content), prefix, nonzero), bytes);
             }
             fn template(&mut self, id: Option<u64>, names: &[Vec<u8>]) {
                 let bytes = names.iter().map(|name| name.len() as u64 + 24).sum();
@@ -64,7 +69,10 @@ macro_rules! recorded {
                 match self {
                     $(Self::$Plain($($arg),*) => sink.$plain($(*$arg),*),)*
                     $(Self::$Elem($first $(, $rest)*) => sink.$elem($first.element() $(, *$rest)*),)*
-                    Self::String(content, prefix, nonzero) => sink.string(content.element(), prefix, *nonzero),
+                    Self::String(content, prefix, nonzero) => {
+                        let beginning = prefix.as_deref().map_or(Beginning::Document, Beginning::Bytes);
+                        sink.string(content.element(), beginning, *nonzero);
+                    }
                     Self::Template(id, names) => sink.template(*id, names),
                     Self::Module(name, version) => sink.module(name, *version),
                     Self::ArraySlot(index, slot) => sink.array_slot(*index, match slot {

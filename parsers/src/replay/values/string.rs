@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::sparse::Sparse;
 use crate::conversion::Encoding;
 use crate::events::{Element, ValueSink};
-use crate::kinds::{PREFIX_BYTES, may_be_bitmap};
+use crate::kinds::{Beginning, PREFIX_BYTES, may_be_bitmap};
 use crate::rdb::codes::ValueType;
 
 /// Zeros that are added at once from which on they are not stored.
@@ -135,11 +135,11 @@ impl StringValue {
             let prefix = if matches!(element, Element::Int(_)) { &[] } else { prefix };
             let counts = bytes.len() >= PREFIX_BYTES && may_be_bitmap(prefix, bytes.len() as u64);
             let nonzero = counts.then(|| bytes.iter().filter(|&&byte| byte != 0).count() as u64);
-            sink.string(element, prefix, nonzero);
+            sink.string(element, Beginning::Bytes(prefix), nonzero);
         } else if let Content::Sparse(sparse) = &self.content {
             let prefix = sparse.read(0, PREFIX_BYTES as u64);
             let nonzero = may_be_bitmap(&prefix, sparse.len()).then(|| sparse.nonzero());
-            sink.string(Element::Opaque { length: sparse.len() }, &prefix, nonzero);
+            sink.string(Element::Opaque { length: sparse.len() }, Beginning::Bytes(&prefix), nonzero);
         }
     }
 }
