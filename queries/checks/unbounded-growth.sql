@@ -5,10 +5,10 @@ confidence: medium
 subject: key-or-pattern
 needs: aof or history
 why: It grows until the memory is full. In a log, elements were added to the key and never removed. In snapshots, the
-  pattern has more night after night, and more than ever before; and its keys do not expire. The last two weeks count,
-  one snapshot a day, of snapshots further apart the last six. In nine of ten pairs the later one must have more, and the
-  median rise a day must add up to a material part of the pattern and of the node: neither an odd night, nor one jump,
-  nor the ups and downs of a week or a month are growth.
+  pattern has more night after night, and more than ever before; and most of its keys do not expire. The last two weeks
+  count, one snapshot a day, of snapshots further apart the last six. In nine of ten pairs the later one must have more,
+  and the median rise a day must add up to a material part of the pattern and of the node: neither an odd night, nor one
+  jump, nor the ups and downs of a week or a month are growth.
 fix: Trim with each write (`XADD … MAXLEN ~ 10000`, `LTRIM`), add a reader, delete what is done, or let it expire. How
   long there is room, `rdbscope trends` tells.
 before: `XADD app:events * …`, and `app:log:{int}` with 20 MB more every night

@@ -6,7 +6,7 @@ import glob
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def newest(node: Node, now_ms: int) -> Candidate:
         if best.moment is not None and at_ms is not None and _is_remote(source) and at_ms + _APART_MS < best.moment:
             # Services tell when an object was written, and nothing is taken after that: each look is a request less.
             break
-        one = _looked_at(Candidate(node, source, at_ms, size), now_ms)
+        one = _candidate(node, source, at_ms, size, now_ms)
         if best.source is None or _order(one) > _order(best):
             best = one
     return best
@@ -90,12 +90,14 @@ def _order(one: Candidate) -> tuple[int, int, str]:
     return one.moment or 0, one.at_ms or 0, one.source or ""
 
 
-def _looked_at(one: Candidate, now_ms: int) -> Candidate:
-    found = look(one.source or "")
+def _candidate(node: Node, source: str, at_ms: int | None, size: int | None, now_ms: int) -> Candidate:
+    found = look(source)
+    taken = found.taken_at_ms
+    if taken is not None and not 0 < taken <= now_ms + _HOUR_MS:
+        taken = None
     if found.modified_at_ms is not None:
-        one = replace(one, at_ms=found.modified_at_ms, size=found.size)
-    credible = found.taken_at_ms is not None and 0 < found.taken_at_ms <= now_ms + _HOUR_MS
-    return replace(one, taken_at_ms=found.taken_at_ms if credible else None)
+        at_ms, size = found.modified_at_ms, found.size
+    return Candidate(node, source, at_ms, size, taken)
 
 
 def _is_remote(source: str) -> bool:

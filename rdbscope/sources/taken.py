@@ -10,7 +10,7 @@ from pathlib import Path
 from rdbscope.errors import RdbscopeError
 from rdbscope.sources import log
 from rdbscope.sources.kind import Kind
-from rdbscope.sources.opened import open_stream
+from rdbscope.sources.opened import can_be_read_again, open_stream
 from rdbscope.sources.tap import Tap
 
 # The largest block of an LZ4 frame, of which nothing comes out before its end, and what stands before it.
@@ -52,7 +52,9 @@ class _HeadTap(Tap):
 
 
 def look(name: str) -> Look:
-    """A look at a path or URL; what cannot be read tells nothing."""
+    """A look at a path or URL; what cannot be read, or only once, tells nothing."""
+    if not can_be_read_again(name):
+        return Look()
     try:
         with open_stream(name, _HeadTap) as source:
             if source.kind is Kind.MANIFEST:

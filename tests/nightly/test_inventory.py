@@ -186,6 +186,12 @@ def test_of_remote_dumps_few_are_looked_at(read: dict[str, int], suffix: str) ->
     assert set(read) == {"/restored.rdb", "/7.rdb", "/6.rdb"}
 
 
+def test_a_pipe_is_left_to_the_load(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    found = chosen(tmp_path / "pipe")
+    assert (found.source, found.taken_at_ms) == (str(tmp_path / "pipe"), None)
+
+
 def test_what_cannot_be_unpacked_is_given_up(tmp_path: Path) -> None:
     noise = random.Random(1).randbytes(2 * LIMIT_BYTES)
     for name, content in (("a.rdb", noise), ("b.rdb", b"\x1f\x8b\x08" + noise), ("c.rdb", b"REDIS0011" + noise)):
