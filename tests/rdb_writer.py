@@ -39,9 +39,10 @@ def dump(
     version: int = 11,
     head: bytes = b"",
     checksum: bool = False,
+    ctime: int = CTIME,
 ) -> bytes:
     """A dump of Redis 7.2 with `records` in database 0; without `checksum` it is switched off."""
-    parts = [b"REDIS%04d" % version, aux(b"redis-ver", b"7.2.6"), aux(b"ctime", b"%d" % CTIME), head]
+    parts = [b"REDIS%04d" % version, aux(b"redis-ver", b"7.2.6"), aux(b"ctime", b"%d" % ctime), head]
     parts += [b"\xfe\x00", *records]
     for number, body in (databases or {}).items():
         parts += [b"\xfe" + length(number), body]

@@ -1,16 +1,137 @@
 /*---
-title: Lists and streams that only ever grow
+title: Keys and patterns that only ever grow
 severity: medium
 confidence: medium
-subject: key
-needs: aof
-why: Whole log over, elements were added and none removed, and the key does not expire: it grows until the memory is full.
-fix: Trim with each write (`XADD … MAXLEN ~ 10000`, `LTRIM`), add a reader, or let it expire.
-before: `XADD app:events * …`
-after: `XADD app:events MAXLEN ~ 10000 * …`
+subject: key-or-pattern
+needs: aof or history
+why: It grows until the memory is full. In a log, elements were added to the key and never removed. In snapshots, the
+  pattern has more night after night, and more than ever before; and most of its keys do not expire. The last two weeks
+  count, one snapshot a day, of snapshots further apart the last six. In nine of ten pairs the later one must have more,
+  and the median rise a day must add up to a material part of the pattern and of the node: neither an odd night, nor one
+  jump, nor the ups and downs of a week or a month are growth.
+fix: Trim with each write (`XADD … MAXLEN ~ 10000`, `LTRIM`), add a reader, delete what is done, or let it expire. How
+  long there is room, `rdbscope trends` tells.
+before: `XADD app:events * …`, and `app:log:{int}` with 20 MB more every night
+after: `XADD app:events MAXLEN ~ 10000 * …`, and `app:log:{int}` with EX 604800
 params:
-  min_pushes: 100 | commands | fewest commands that added elements
+  min_pushes: 100 | commands | fewest commands of a log that added elements
+  days: 14 | days | how far back snapshots are looked at
+  min_snapshots: 6 | snapshots | fewest snapshots, which can lie further back
+  min_days: 7 | days | shortest time between the first and the last of them
+  steadiness: 0.9 | share of the pairs | pairs of snapshots of which the later one has more
+  min_share: 0.1 | share of what it was | smallest growth that is flagged
+  min_node_share: 0.01 | share of the node | smallest growth that is flagged
+  min_bytes: 1000000 | bytes | smallest growth that is flagged
 ---*/
+WITH present AS (
+    SELECT h.snapshot_id, h.lineage, h.at_ms / 86400000.0 AS day, s.memory_bytes
+    FROM node_history AS h
+    INNER JOIN current_snapshot AS s ON s.snapshot_id = h.snapshot_id
+),
+
+aged AS (
+    SELECT h.snapshot_id, n.day - h.at_ms / 86400000.0 AS age
+    FROM node_history AS h
+    INNER JOIN present AS n ON n.lineage = h.lineage
+    WHERE h.snapshot_id = n.snapshot_id OR h.at_ms / 86400000.0 < n.day
+),
+
+-- One a day, as near as there is to the hour of the newest: a day has its ups and downs too.
+daily AS (
+    SELECT
+        a.snapshot_id,
+        a.age,
+        row_number() OVER (
+            PARTITION BY round(a.age) ORDER BY abs(a.age - round(a.age)), a.snapshot_id DESC
+        ) AS place
+    FROM aged AS a
+),
+
+recent AS (
+    SELECT r.snapshot_id, r.age
+    FROM (
+        SELECT d.snapshot_id, d.age, row_number() OVER (ORDER BY d.age) AS place
+        FROM daily AS d
+        WHERE d.place = 1
+    ) AS r
+    WHERE
+        round(r.age) <= coalesce(getvariable('unbounded-growth.days'), 14)
+        OR r.place <= coalesce(getvariable('unbounded-growth.min_snapshots'), 6)
+),
+
+span AS (
+    SELECT max(r.age) AS days, count(*) AS snapshots, max_by(r.snapshot_id, r.age) AS first_id
+    FROM recent AS r
+),
+
+-- The few patterns that can be growth at all; the series of all of them would be long.
+grown AS (
+    SELECT
+        p.pattern,
+        p.memory_bytes AS last_bytes,
+        coalesce(f.memory_bytes, 0) AS first_bytes,
+        s.days,
+        s.snapshots,
+        greatest(
+            coalesce(getvariable('unbounded-growth.min_share'), 0.1) * coalesce(f.memory_bytes, 0),
+            coalesce(getvariable('unbounded-growth.min_node_share'), 0.01) * n.memory_bytes,
+            coalesce(getvariable('unbounded-growth.min_bytes'), 1000000)
+        ) AS allowed
+    FROM current_patterns AS p
+    CROSS JOIN span AS s
+    CROSS JOIN present AS n
+    LEFT JOIN patterns AS f ON f.snapshot_id = s.first_id AND f.pattern = p.pattern
+    WHERE
+        2 * p.expiring_keys <= p.keys
+        AND round(s.days) >= coalesce(getvariable('unbounded-growth.min_days'), 7)
+        AND s.snapshots >= coalesce(getvariable('unbounded-growth.min_snapshots'), 6)
+),
+
+before_that AS (
+    SELECT p.pattern, max(p.memory_bytes) AS most
+    FROM patterns AS p
+    INNER JOIN aged AS a ON a.snapshot_id = p.snapshot_id
+    CROSS JOIN span AS s
+    WHERE a.age > s.days
+    GROUP BY p.pattern
+),
+
+candidates AS (
+    SELECT g.*
+    FROM grown AS g
+    LEFT JOIN before_that AS b ON b.pattern = g.pattern
+    WHERE g.last_bytes - greatest(g.first_bytes, coalesce(b.most, 0)) > g.allowed
+),
+
+series AS (
+    SELECT c.pattern, r.age, coalesce(p.memory_bytes, 0) AS bytes
+    FROM candidates AS c
+    CROSS JOIN recent AS r
+    LEFT JOIN patterns AS p ON p.snapshot_id = r.snapshot_id AND p.pattern = c.pattern
+),
+
+pairs AS (
+    SELECT o.pattern, avg(CASE WHEN n.bytes > o.bytes THEN 1.0 ELSE 0.0 END) AS rising
+    FROM series AS o
+    INNER JOIN series AS n ON n.pattern = o.pattern AND n.age < o.age
+    GROUP BY o.pattern
+),
+
+steps AS (
+    SELECT
+        s.pattern,
+        (s.bytes - lag(s.bytes) OVER (PARTITION BY s.pattern ORDER BY s.age DESC))
+        / (lag(s.age) OVER (PARTITION BY s.pattern ORDER BY s.age DESC) - s.age) AS per_day
+    FROM series AS s
+),
+
+slopes AS (
+    SELECT t.pattern, median(t.per_day) AS per_day
+    FROM steps AS t
+    WHERE t.per_day IS NOT NULL
+    GROUP BY t.pattern
+)
+
 SELECT
     k.db,
     k.name,
@@ -33,3 +154,24 @@ WHERE
     AND a.shrinks = 0
     AND a.deletes = 0
     AND a.writes_error = 0
+UNION ALL
+SELECT
+    CAST(NULL AS BIGINT) AS db,
+    c.pattern AS name,
+    CAST(NULL AS BLOB) AS raw,
+    c.pattern,
+    CAST(c.last_bytes - c.first_bytes AS DOUBLE) AS measured,
+    CAST(c.allowed AS DOUBLE) AS threshold,
+    'bytes' AS unit,
+    'grew from ' || human_bytes(c.first_bytes) || ' to ' || human_bytes(c.last_bytes) || ' in '
+    || CAST(CAST(round(c.days) AS BIGINT) AS VARCHAR) || ' days, usually by '
+    || human_bytes(CAST(round(w.per_day) AS BIGINT)) || ' a day, in ' || CAST(c.snapshots AS VARCHAR) || ' snapshots'
+    AS message,
+    c.last_bytes AS memory_bytes,
+    CAST(NULL AS BIGINT) AS saving_bytes
+FROM candidates AS c
+INNER JOIN pairs AS r ON r.pattern = c.pattern
+INNER JOIN slopes AS w ON w.pattern = c.pattern
+WHERE
+    r.rising >= coalesce(getvariable('unbounded-growth.steadiness'), 0.9)
+    AND w.per_day * c.days > c.allowed

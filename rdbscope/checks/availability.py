@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rdbscope.checks.header import Check
+from rdbscope.checks.header import Check, alternatives
 from rdbscope.store import fetch
 
 if TYPE_CHECKING:
@@ -51,4 +51,8 @@ class Availability:
 
     def obstacle(self, check: Check) -> str | None:
         """Why the check cannot run; None where it can."""
-        return next((reason for need in check.needs if (reason := self._missing[need]) is not None), None)
+        return next((reason for need in check.needs if (reason := self._reason(need)) is not None), None)
+
+    def _reason(self, need: str) -> str | None:
+        reasons = [reason for one in alternatives(need) if (reason := self._missing[one]) is not None]
+        return "; or ".join(reasons) if len(reasons) == len(alternatives(need)) else None

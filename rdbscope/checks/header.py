@@ -35,6 +35,7 @@ SUBJECTS = {
     "convention": ("row", "rows"),
     "command": ("command", "commands"),
     "pattern": ("pattern", "patterns"),
+    "key-or-pattern": ("key or pattern", "keys and patterns"),
     "node": ("node", "nodes"),
 }
 NEEDS = ("conventions", "access", "lfu", "nodes", "cluster-nodes", "aof", "nightly", "history")
@@ -63,7 +64,7 @@ class Check:
 
     Attributes:
         check_id: the file's name without `.sql`.
-        needs: what must be there, or the check cannot run.
+        needs: what must be there, or the check cannot run; `a or b` where one of them will do.
         sql: one SELECT without semicolon, with the columns of a finding.
         origin: the file, for messages.
         sql_line: line of the file on which the SELECT starts.
@@ -127,6 +128,11 @@ def parse(check_id: str, text: str, origin: str) -> Check:
     )
 
 
+def alternatives(need: str) -> list[str]:
+    """The facts of which one will do."""
+    return need.split(" or ")
+
+
 class _Header:
     """The lines of a header, taken one after the other."""
 
@@ -182,7 +188,8 @@ class _Header:
         for name, known in (("severity", words), ("confidence", CONFIDENCES), ("subject", SUBJECTS)):
             self._one_of(name, self.values[name], known)
         for need in self.needs:
-            self._one_of("needs", need, NEEDS)
+            for one in alternatives(need):
+                self._one_of("needs", one, NEEDS)
 
     def _one_of(self, name: str, value: str, known: Collection[str]) -> None:
         if value not in known:

@@ -94,9 +94,10 @@ def _say(job: Job) -> int:
     found, steps = planned(job)
     for one in found.load:
         console.note(f"would load {one.source} of node {one.node.name}")
-        late = "" if one.at_ms is None else too_old(one.at_ms, job.now_ms, job.settings.fresh_within)
+        late = "" if one.moment is None else too_old(one.moment, job.now_ms, job.settings.fresh_within)
         if late:
-            console.note(f"node {one.node.name} would be missing, as far as the time of the file tells: {late}")
+            guess = ", as far as the time of the file tells" if one.taken_at_ms is None else ""
+            console.note(f"node {one.node.name} would be missing{guess}: {late}")
     for row in found.rows:
         console.note(f"node {row.node} would be {row.status}{f': {row.message}' if row.message else ''}")
     same = len(found.same) + len(found.carry)

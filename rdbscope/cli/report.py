@@ -45,6 +45,7 @@ def report(
     master and its replicas only one counts. No value of a key is ever in it.
     """
     from rdbscope.comparison import lineage
+    from rdbscope.history.nodes import limits
     from rdbscope.reports import report_formats
     from rdbscope.reports.output import open_output
     from rdbscope.reports.report_gather import Wanted, gather
@@ -53,6 +54,7 @@ def report(
     if all_nodes and sources:
         raise UsageError("--all-nodes and snapshots by name", hint="give one of them")
     teams = config.configuration().values.get("owners", {})
+    wanted = Wanted(teams, owner, redact, limits(config.configuration()))
     chosen_format = format_name or _SUFFIXES.get(output.suffix.lower() if output else "", "text")
     with targets.opened(
         sources,
@@ -63,6 +65,6 @@ def report(
         if all_nodes
         else lambda connection: [snapshots.choose(connection, None).snapshot_id],
     ) as (connection, numbers):
-        facts = gather(connection, list(dict.fromkeys(numbers)), Wanted(teams, owner, redact))
+        facts = gather(connection, list(dict.fromkeys(numbers)), wanted)
     with open_output(output) as out:
         out.text(report_formats.render(facts, chosen_format, width=console.terminal_width()))

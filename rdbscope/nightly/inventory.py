@@ -1,10 +1,11 @@
-"""The newest dump of each node."""
+"""The newest dump of each node, by what stands in it: a copy or a restored file has the time of the copy."""
 
 from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -12,10 +13,16 @@ from pathlib import Path
 from rdbscope.errors import InputError, RdbscopeError, SourceNotFoundError, one_line
 from rdbscope.history.nodes import Node
 from rdbscope.sources import expand
+from rdbscope.sources.taken import look
 from rdbscope.sources.url import is_url
 
 # What a server is writing at this moment: temp-1234.rdb, temp-repl-…, temp-rewriteaof-….
 _IN_THE_MAKING = re.compile(r"(?:^|/)(?:temp-[^/]*|\.[^/]*)$")
+# Nodes that are looked at together: what takes time is waiting for disks and services.
+_AT_ONCE = 8
+_HOUR_MS = 3_600_000
+# Between the clocks of servers and of services that keep dumps.
+_APART_MS = 24 * _HOUR_MS
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,10 @@ class Candidate:
     Attributes:
         node: the node.
         source: its newest dump, None where there is none.
-        at_ms: time of the file, Unix milliseconds, None where the service does not tell.
-        size: bytes, None likewise.
+        at_ms: time of the file, Unix milliseconds, None where the service does not tell; of a log with a manifest that
+            of its newest file.
+        size: bytes, None likewise; of a log with a manifest those of all its files.
+        taken_at_ms: when it was taken, as it says itself; None where it does not, or tells of the future.
         problem: why there is none, one sentence.
     """
 
@@ -34,7 +43,13 @@ class Candidate:
     source: str | None
     at_ms: int | None = None
     size: int | None = None
+    taken_at_ms: int | None = None
     problem: str = ""
+
+    @property
+    def moment(self) -> int | None:
+        """When it was taken, else the time of the file."""
+        return self.at_ms if self.taken_at_ms is None else self.taken_at_ms
 
     @property
     def mark(self) -> str:
@@ -42,18 +57,51 @@ class Candidate:
         return f"{self.source} {self.at_ms} {self.size}"
 
 
-def newest(node: Node) -> Candidate:
-    """The newest dump of a node, by the time of its file, then by its name; what is being written is left out."""
+def inventory(nodes: Sequence[Node], now_ms: int) -> list[Candidate]:
+    """The newest dump of each node, in the order of the nodes."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(lambda node: newest(node, now_ms), nodes))
+
+
+def newest(node: Node, now_ms: int) -> Candidate:
+    """The newest dump of a node; what is being written is left out.
+
+    By the time that stands in it, or by that of the file where none does; of two copies the later file, and then the
+    later name. A time of the future is that of a wrong clock, and would hide all dumps until then.
+    """
     try:
         found = [one for one in _sources(node.dumps) if not _IN_THE_MAKING.search(one[0])]
     except SourceNotFoundError:
         found = []
     except RdbscopeError as problem:
         return Candidate(node, None, problem=problem.message)
-    if not found:
-        return Candidate(node, None, problem=f"no dump matches {node.dumps}")
-    source, at_ms, size = max(found, key=lambda one: (one[1] or 0, one[0]))
-    return Candidate(node, source, at_ms, size)
+    best = Candidate(node, None, problem=f"no dump matches {node.dumps}")
+    for source, at_ms, size in sorted(found, key=lambda one: (one[1] is None, one[1] or 0, one[0]), reverse=True):
+        if best.moment is not None and at_ms is not None and _is_remote(source) and at_ms + _APART_MS < best.moment:
+            # Services tell when an object was written, and nothing is taken after that: each look is a request less.
+            break
+        one = _candidate(node, source, at_ms, size, now_ms)
+        if best.source is None or _order(one) > _order(best):
+            best = one
+    return best
+
+
+def _order(one: Candidate) -> tuple[int, int, str]:
+    return one.moment or 0, one.at_ms or 0, one.source or ""
+
+
+def _candidate(node: Node, source: str, at_ms: int | None, size: int | None, now_ms: int) -> Candidate:
+    found = look(source)
+    taken = found.taken_at_ms
+    if taken is not None and not 0 < taken <= now_ms + _HOUR_MS:
+        taken = None
+    if found.modified_at_ms is not None:
+        at_ms, size = found.modified_at_ms, found.size
+    return Candidate(node, source, at_ms, size, taken)
+
+
+def _is_remote(source: str) -> bool:
+    return is_url(source) and not source.lower().startswith(("file:", "local:"))
 
 
 def _sources(dumps: str) -> Iterator[tuple[str, int | None, int | None]]:

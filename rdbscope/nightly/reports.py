@@ -46,7 +46,7 @@ def write(
         raise OutputError(f"{place}: {problem.strerror or problem}") from problem
     for one in night.nodes:
         if one.row.run_id == run_id and one.now is not None and one.row.snapshot_id is not None:
-            facts = gather(connection, [one.row.snapshot_id], Wanted(settings.teams, redact=settings.redact))
+            facts = gather(connection, [one.row.snapshot_id], _wanted(settings))
             _files(replace(facts, title=one.row.node), place / node_file(one.row.node), settings.formats)
     for name, members in _groups(night).items():
         group = _of_nodes(connection, members, settings, known)
@@ -85,13 +85,18 @@ def _groups(night: Night) -> dict[str, list[NodeNight]]:
     return groups | ({_ALL: list(night.nodes)} if len(night.nodes) > 1 else {})
 
 
+def _wanted(settings: Settings) -> Wanted:
+    limits = {node.name: node.maxmemory for node in settings.nodes if node.maxmemory}
+    return Wanted(settings.teams, redact=settings.redact, limits=limits)
+
+
 def _of_nodes(
     connection: Connection, members: Sequence[NodeNight], settings: Settings, known: Mapping[str, Check]
 ) -> ReportFacts | None:
     chosen = [one.row.snapshot_id for one in members if one.row.counted and one.row.snapshot_id is not None]
     if not chosen:
         return None
-    facts = gather(connection, chosen, Wanted(settings.teams, redact=settings.redact))
+    facts = gather(connection, chosen, _wanted(settings))
     return with_absent(facts, members, known)
 
 

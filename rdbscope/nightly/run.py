@@ -20,7 +20,7 @@ from rdbscope.exit_codes import ExitCode
 from rdbscope.history.prune import prune
 from rdbscope.nightly import jsonlog, loads, mail, prometheus, record, reports, webhook
 from rdbscope.nightly.facts import Night, gather
-from rdbscope.nightly.inventory import newest
+from rdbscope.nightly.inventory import inventory
 from rdbscope.nightly.lock import locked
 from rdbscope.nightly.plan import Plan, counted, plan
 from rdbscope.nightly.settings import Settings
@@ -141,9 +141,8 @@ def run(job: Job) -> Ended:
 
 
 def _plan(job: Job, known: dict[str, record.Row]) -> Plan:
-    candidates = [newest(node) for node in job.settings.nodes]
     return plan(
-        candidates,
+        inventory(job.settings.nodes, job.now_ms),
         known,
         job.night,
         now_ms=job.now_ms,

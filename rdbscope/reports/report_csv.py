@@ -41,4 +41,8 @@ def _values(facts: ReportFacts) -> Iterator[tuple[str, int, str, object]]:
     for name, table in whole["tables"].items():
         for number, row in enumerate(table["rows"], start=1):
             for column, value in row.items():
-                yield name, number, column, value
+                yield name, number, column, _joined(value) if isinstance(value, list) else value
+
+
+def _joined(series: list[list[int]]) -> str:
+    return " ".join(f"{at_ms}={number}" for at_ms, number in series)

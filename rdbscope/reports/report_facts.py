@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# What a value is, so that each format can write it: `key`, `pattern` and `name` are names from the dump.
-KINDS = ("text", "key", "pattern", "name", "count", "number", "bytes", "share", "ratio", "seconds", "time")
+# What a value is, so that each format can write it: `key`, `pattern` and `name` are names from the dump, a `series` is
+# a list of pairs: Unix milliseconds and bytes.
+KINDS = ("text", "key", "pattern", "name", "count", "number", "bytes", "share", "ratio", "seconds", "time", "series")
 NAME_KINDS = ("key", "pattern", "name")
 NUMBER_KINDS = ("count", "number", "bytes", "share", "ratio", "seconds", "time")
 

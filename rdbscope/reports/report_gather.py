@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from rdbscope.comparison import lineage
 from rdbscope.errors import UsageError, shorten
 from rdbscope.query_files import QueryFile, load
-from rdbscope.reports import owners, report_teams
+from rdbscope.reports import owners, report_growth, report_teams
 from rdbscope.reports.redact import Redactor
 from rdbscope.reports.report_facts import KINDS, NAME_KINDS, Column, Figure, Problem, ReportFacts, Table
 from rdbscope.reports.report_problems import problems
@@ -60,11 +60,13 @@ class Wanted:
         teams: `[owners]` of the configuration.
         owner: cut the report to this team.
         redact: names as hashes.
+        limits: the maxmemory of nodes in bytes, by name.
     """
 
     teams: Mapping[str, str]
     owner: str | None = None
     redact: bool = False
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 def gather(connection: Connection, snapshots: Sequence[int], wanted: Wanted) -> ReportFacts:
@@ -92,10 +94,12 @@ def gather(connection: Connection, snapshots: Sequence[int], wanted: Wanted) -> 
         team_of = dict(fetch.rows(connection, "SELECT pattern, owner FROM pattern_owners"))
         found = [replace(one, owner=_team(one, team_of, wanted)) for one in found]
         memory = _memory(connection, counted) if wanted.owner is None else []
+        # Before the cut to an owner, which tells nothing of thinned snapshots.
+        growth = _growth(connection, counted, {row["snapshot_id"]: row["node"] for row in nodes}, wanted)
         if wanted.owner is not None:
             owners.cut(connection, wanted.owner, wanted.teams)
             found = [one for one in found if one.owner == wanted.owner]
-        tables = _tables(connection, counted, before, wanted)
+        tables = _tables(connection, counted, before, wanted, growth)
         if "owners" in tables:
             tables["owners"] = report_teams.with_findings(tables["owners"], found)
             patterns = load("reports", "patterns").sql.replace(_SNAPSHOTS, f"({_list(counted)})")
@@ -144,7 +148,7 @@ def _rows(connection: Connection, name: str, snapshots: Sequence[int], limit: st
 
 
 def _tables(
-    connection: Connection, snapshots: Sequence[int], before: Sequence[int], wanted: Wanted
+    connection: Connection, snapshots: Sequence[int], before: Sequence[int], wanted: Wanted, growth: Table | None
 ) -> dict[str, Table]:
     tables = {}
     there = {row[0] for row in fetch.rows(connection, "SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
@@ -164,11 +168,28 @@ def _tables(
             tables[name] = Table(
                 name, query.title, query.description, columns_of(query), rows[:limit] if more else rows, more, shown
             )
+    moved = {} if growth is None else {"growth": growth}
     if len(snapshots) == 1 and len(before) == 1 and wanted.owner is None:
         changes = _changes(connection, before[0], snapshots[0])
         if changes.rows:
-            tables = {"prefixes": tables["prefixes"], "changes": changes} | tables if tables else {"changes": changes}
-    return tables
+            moved = {"changes": changes} | moved
+    first = {"prefixes": tables["prefixes"]} if "prefixes" in tables else {}
+    return first | moved | tables
+
+
+def _growth(
+    connection: Connection, snapshots: Sequence[int], node_of: Mapping[int, str], wanted: Wanted
+) -> Table | None:
+    query = load("reports", "growth")
+    return report_growth.growth(
+        connection,
+        query,
+        columns_of(query),
+        query.sql.replace(_SNAPSHOTS, f"({_list(snapshots)})"),
+        node=node_of[snapshots[0]] if len(snapshots) == 1 else None,
+        limits=wanted.limits,
+        owner=wanted.owner,
+    )
 
 
 def _changes(connection: Connection, old_id: int, new_id: int) -> Table:

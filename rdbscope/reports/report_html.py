@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rdbscope.reports import closed_page
 from rdbscope.reports.human import size
+from rdbscope.reports.report_charts import HEIGHT, WIDTH, charts
 from rdbscope.reports.report_drawings import bars, heat, icicle
 from rdbscope.reports.report_values import HIDDEN, headline, in_words, moved, shown, sum_note
 
@@ -28,6 +29,8 @@ _BARS = {
     "nodes": "memory_bytes",
 }
 _FILTERED = 8
+# Parts with a form of their own.
+_DRAWN = (*HIDDEN, "growth")
 
 
 def render(facts: ReportFacts) -> str:
@@ -42,6 +45,8 @@ def render(facts: ReportFacts) -> str:
 
 def _page(facts: ReportFacts) -> str:
     prefixes, slots = facts.tables.get("prefixes"), facts.tables.get("slot_bins")
+    growth = facts.tables.get("growth")
+    drawn, days = charts(growth) if growth else ([], ("", ""))
     boxes, levels = icicle(prefixes) if prefixes else ([], 0)
     cells, used_slots = heat(slots) if slots else ([], 0)
     values = {
@@ -52,7 +57,11 @@ def _page(facts: ReportFacts) -> str:
             (one.label, in_words(one.kind, one.value), moved(one)) for one in facts.figures if one.value is not None
         ],
         "problems": _problems(facts),
-        "tables": [_table(table) for name, table in facts.tables.items() if name not in HIDDEN],
+        "tables": [_table(table) for name, table in facts.tables.items() if name not in _DRAWN],
+        "growth": None if growth is None else _table(growth),
+        "charts": drawn,
+        "days": days,
+        "chart_size": (WIDTH, HEIGHT),
         "prefixes": None if prefixes is None else _table(prefixes),
         "boxes": boxes,
         "levels": levels,

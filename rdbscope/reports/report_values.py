@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rdbscope.reports.human import change, growth, moment, size
 from rdbscope.reports.report_facts import Column, Figure, ReportFacts, Table
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
+# Eight heights; a series without any movement is drawn low, as nothing happens in it.
+_BLOCKS = "▁▂▃▄▅▆▇█"
+_LONGEST_SPARK = 24
 HIDDEN = ("prefixes", "slot_bins")
 
 
@@ -22,9 +25,20 @@ def in_words(kind: str, value: object) -> str:
         return "–"
     if kind == "time" and isinstance(value, int):
         return moment(value)
+    if kind == "series" and isinstance(value, Sequence):
+        return spark([number for _, number in value])
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(kind, value)
     return str(value)
+
+
+def spark(numbers: Sequence[int]) -> str:
+    """The newest of the numbers as blocks, from the lowest of them to the highest."""
+    newest = numbers[-_LONGEST_SPARK:]
+    least = min(newest, default=0)
+    height = max(newest, default=0) - least
+    top = len(_BLOCKS) - 1
+    return "".join(_BLOCKS[min(top, (number - least) * len(_BLOCKS) // height) if height else 0] for number in newest)
 
 
 def _number(kind: str, value: int | float) -> str:

@@ -76,6 +76,11 @@ class OpenLog(OpenSource):
         return opened
 
     @property
+    def paths(self) -> list[Path]:
+        """Its files, in the order of replay."""
+        return list(self._paths)
+
+    @property
     def position(self) -> int | None:
         """None: the native reader knows better how far it is."""
         return None

@@ -175,17 +175,17 @@ def open_source(name: str) -> OpenSource:
     return log.single(opened) if opened.kind is Kind.AOF else opened
 
 
-def open_stream(name: str) -> OpenSource:
-    """The same without a look at other files: one stream of bytes."""
+def open_stream(name: str, tap: type[Tap] = Tap) -> OpenSource:
+    """The same without a look at other files: one stream of bytes, which `tap` reads where it is a file or a URL."""
     if name == "-":
         return OpenSource(stdin.NAME, stdin.open_stdin(), path=None, size=None, modified_at_ms=None)
     if is_url(name):
-        tap, size = open_url(name)
-        return OpenSource(name, tap, path=None, size=size, modified_at_ms=None)
-    return _open_path(name)
+        stream, size = open_url(name, tap)
+        return OpenSource(name, stream, path=None, size=size, modified_at_ms=None)
+    return _open_path(name, tap)
 
 
-def _open_path(name: str) -> OpenSource:
+def _open_path(name: str, tap: type[Tap]) -> OpenSource:
     path = Path(name)
     try:
         status = path.stat()
@@ -199,7 +199,7 @@ def _open_path(name: str) -> OpenSource:
     regular = path.is_file()
     return OpenSource(
         name,
-        Tap(cast(BinaryIO, stream)),
+        tap(cast(BinaryIO, stream)),
         # A named pipe can be read once only, so it stays with the stream that was opened.
         path=path if regular else None,
         size=status.st_size if regular else None,

@@ -24,7 +24,14 @@ def path_fingerprint(path: Path) -> str:
 
 
 class Tap(io.RawIOBase):
-    """A raw byte stream that can be asked at any time how far it is, and at its end for its fingerprint."""
+    """A raw byte stream that can be asked at any time how far it is, and at its end for its fingerprint.
+
+    Attributes:
+        position: bytes read so far.
+        block_bytes: how much of a remote object is asked for at once.
+    """
+
+    block_bytes = 4 << 20
 
     def __init__(self, stream: BinaryIO) -> None:
         super().__init__()

@@ -19,7 +19,6 @@ _EXTRAS = {
     "http": "http",
     "https": "http",
 }
-_BLOCK_BYTES = 4 << 20
 
 
 def is_url(name: str) -> bool:
@@ -27,8 +26,12 @@ def is_url(name: str) -> bool:
     return _SCHEME.match(name) is not None
 
 
-def open_url(url: str) -> tuple[Tap, int | None]:
+def open_url(url: str, tap: type[Tap] = Tap) -> tuple[Tap, int | None]:
     """Opens `url` and returns the stream and its size in bytes where the service tells it.
+
+    Args:
+        url: where it is.
+        tap: how it is read.
 
     Raises:
         InputError: the scheme is unknown, its package is not installed, or the service refuses.
@@ -39,14 +42,14 @@ def open_url(url: str) -> tuple[Tap, int | None]:
         filesystem, path = fsspec.core.url_to_fs(url)
         size = filesystem.info(path).get("size")
         # Read-ahead only: the dump is read once, front to back.
-        stream = filesystem.open(path, "rb", block_size=_BLOCK_BYTES, cache_type="readahead")
+        stream = filesystem.open(path, "rb", block_size=tap.block_bytes, cache_type="readahead")
     except FileNotFoundError as problem:
         raise SourceNotFoundError(f"{url}: no such object") from problem
     except ImportError as problem:
         raise InputError(f"{url}: {problem}", hint=_install_hint(url)) from problem
     except Exception as problem:
         raise InputError(f"{url}: cannot be opened: {one_line(problem)}") from problem
-    return Tap(cast(BinaryIO, stream)), size
+    return tap(cast(BinaryIO, stream)), size
 
 
 def expand_url(url: str) -> list[str]:

@@ -5,8 +5,11 @@ rows of a table), `cluster_nodes` (a node file), `now` (seconds after the dump).
 app:user:{n}`) and may have `times` (with `{n}` counting from 0), `value`, `size`, `open` and `close` (around the
 value), `elements`, `member` and `score`, `ttl`, `db`, `idle`, `freq`, and for streams `entries`, `added`, `deleted`
 and `groups`. `flagged: true` says that the check flags it; rows that are no keys stand in `names`. A dump may
-lack its last bytes (`cut`) and have a `checksum` (true or wrong); `others` are dumps of other nodes, each with `node`
-and `keys`, that lie in the same database. `nightly` are rows of the table of the nightly job, by column.
+lack its last bytes (`cut`) and have a `checksum` (true or wrong); `others` are dumps of other nodes, or earlier ones
+of the same, each with `node`, `keys` and `days_before` (the checked dump), that lie in the same database. `nights` has
+how many strings of 100 kB stand below a prefix in dumps of the node: the oldest first, the checked one last; they are a
+day apart, or as many days before the checked one as `ages` lists. `nightly` are rows of the table of the nightly job,
+by column.
 
 A case with `log` is an append-only log instead of a dump: commands, words parted by spaces, `{n}` counting from 0
 where `times N:` stands before them, and `#TS:` lines. What the check flags of it stands in `flagged`, by database.
@@ -58,7 +61,8 @@ class Case:
     def dumps(self) -> list[tuple[str | None, bytes]]:
         """The node and the bytes of each dump; the last one is checked."""
         others = [(other["node"], _dump(other)) for other in self.text.get("others", ())]
-        return [*others, (self.text.get("node"), _dump(self.text))]
+        nights = list(_nights(self.text)) or [self.text]
+        return [*others, *((self.text.get("node"), _dump(night)) for night in nights)]
 
     def expected(self) -> set[tuple[int | None, str]]:
         keys = {
@@ -77,6 +81,14 @@ def _keys(text: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
             yield key, name.replace("{n}", str(number))
 
 
+def _nights(text: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    counts: dict[str, list[int]] = text.get("nights", {})
+    nights = len(next(iter(counts.values()), ()))
+    for number, age in enumerate(text.get("ages", range(nights - 1, -1, -1))):
+        keys = [{"string": f"{prefix}:{{n}}", "times": one[number], "size": 100_000} for prefix, one in counts.items()]
+        yield {"keys": keys, "days_before": age}
+
+
 def _dump(text: Mapping[str, Any]) -> bytes:
     if "log" in text:
         return b"".join(_commands(str(line)) for line in text["log"])
@@ -85,7 +97,13 @@ def _dump(text: Mapping[str, Any]) -> bytes:
         databases[key.get("db", 0)] = databases.get(key.get("db", 0), b"") + _record(key, name)
     head = b"".join(values.function(code.encode()) for code in text.get("functions", ()))
     first = databases.pop(0, b"")
-    whole = writer.dump(first, databases=databases, head=head, checksum=text.get("checksum", False))
+    whole = writer.dump(
+        first,
+        databases=databases,
+        head=head,
+        checksum=text.get("checksum", False),
+        ctime=writer.CTIME - round(text.get("days_before", 0) * 86_400),
+    )
     if text.get("checksum") == "wrong":
         whole = whole[:-8] + bytes(one ^ 0xFF for one in whole[-8:])
     return whole[: len(whole) - text.get("cut", 0)]

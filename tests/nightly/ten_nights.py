@@ -50,7 +50,11 @@ keep_daily = 10
 [checks]
 select = [
     "checksum-disabled", "damaged-snapshot", "missing-node", "overlapping-slots", "session-without-ttl", "slot-skew",
+    "unbounded-growth",
 ]
+
+[checks.params]
+unbounded-growth.min_bytes = 10_000
 """
 CACHE_CUT, TWO_MISSING, TTL_LOST, MOVING, MOVED = 3, 5, 6, 7, 8
 HOURS_LATER = 4

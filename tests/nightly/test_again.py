@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Run, environment, program
-from tests.history.nights import night, strings
+from tests.history.nights import FIRST, night, strings
 from tests.nightly.ten_nights import CACHE_CUT, clock, date, prepare, write
 
 
@@ -116,9 +116,18 @@ def test_a_dry_run_says_what_would_be_done(run: Run, tmp_path: Path) -> None:
 def test_a_dry_run_foresees_dumps_that_are_too_old(run: Run, tmp_path: Path) -> None:
     prepare(tmp_path)
     write(tmp_path, 0)
-    said = b"node cache would be missing, as far as the time of the file tells: the newest dump is "
+    said = b"node cache would be missing: the newest dump is "
     assert said not in run("nightly", "--dry-run", "--now", clock(0)).stderr
+    dump = tmp_path / "dumps/cache-0.rdb"
+    # Copied in the same hour; what counts is when it was taken.
+    os.utime(dump)
     assert said in run("nightly", "--dry-run", "--now", clock(2)).stderr
+    whole = dump.read_bytes()
+    dump.write_bytes(whole[:20])
+    os.utime(dump, (FIRST, FIRST))
+    guess = said.replace(b":", b", as far as the time of the file tells:")
+    assert guess in run("nightly", "--dry-run", "--now", clock(2)).stderr
+    dump.write_bytes(whole)
     run("nightly", "--now", clock(2))
     sql = (
         "SELECT status, starts_with(message, 'the newest dump is ') AS told FROM nightly_nodes "

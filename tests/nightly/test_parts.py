@@ -37,12 +37,12 @@ def test_the_newest_dump_is_taken_and_none_in_the_making(tmp_path: Path) -> None
     ):
         (tmp_path / name).write_bytes(b"REDIS0011")
         os.utime(tmp_path / name, (at, at))
-    found = newest(Node("a", str(tmp_path / "*.rdb")))
+    found = newest(Node("a", str(tmp_path / "*.rdb")), 100_000)
     assert (found.source, found.at_ms, found.size) == (str(tmp_path / "dump-2.rdb"), 30_000, 9)
-    nothing = newest(Node("a", str(tmp_path / "*.aof")))
+    nothing = newest(Node("a", str(tmp_path / "*.aof")), 100_000)
     assert (nothing.source, nothing.problem) == (None, f"no dump matches {tmp_path}/*.aof")
-    assert newest(Node("a", f"file://{tmp_path}/dump-*.rdb")).source == f"file://{tmp_path}/dump-2.rdb"
-    assert newest(Node("a", "nonsense://x/*.rdb")).source is None
+    assert newest(Node("a", f"file://{tmp_path}/dump-*.rdb"), 100_000).source == f"file://{tmp_path}/dump-2.rdb"
+    assert newest(Node("a", "nonsense://x/*.rdb"), 100_000).source is None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -134,6 +135,22 @@ def test_the_lost_expiry_is_found_on_the_night_it_was_lost(nights: Nights) -> No
     assert flagged == list(range(TTL_LOST, 10))
     report = json.loads((nights.folder / "var/reports" / date(TTL_LOST) / "node-cache.json").read_text())
     assert "session-without-ttl" in {one["check_id"] for one in report["findings"]}
+
+
+def test_steady_growth_is_found_as_soon_as_there_is_a_week_of_it(nights: Nights) -> None:
+    sample = 'rdbscope_findings{{node="{}",check="unbounded-growth",severity="medium"}} 1'
+    for node in ("shop/1", "shop/1/replica"):
+        flagged = [number for number in range(10) if sample.format(node) in nights.metrics[number]]
+        assert flagged == [7, 8, 9], node
+    report = json.loads((nights.folder / "var/reports" / date(9) / "node-shop-1-f0ad2890.json").read_text())
+    found = [one for one in report["findings"] if one["check_id"] == "unbounded-growth"]
+    assert [one["pattern"] for one in found] == ["user:{a}:{int}"]
+    size = r"[\d.]+ KiB"
+    said = rf"grew from {size} to {size} in 9 days, usually by {size} a day, in 10 snapshots"
+    assert re.fullmatch(said, found[0]["message"])
+    # A resharding and a damaged or missing night are no growth.
+    others = [line for text in nights.metrics for line in text.splitlines() if "shop/1" not in line]
+    assert not [line for line in others if "unbounded-growth" in line]
 
 
 def test_a_resharding_is_seen_and_is_no_overlap_once_it_is_finished(nights: Nights) -> None:

@@ -18,8 +18,8 @@ HOSTILE = (
 HOUR = 3_600_000
 
 
-def night(number: int, *, repl_id: bytes | None = None, offset: int = 0, prefix: bytes = b"") -> bytes:
-    """A dump that grows with the number of the night."""
+def night(number: int, *, repl_id: bytes | None = None, offset: int = 0, prefix: bytes = b"", days: int = 0) -> bytes:
+    """A dump that grows with the number of the night, taken `days` after the first."""
     now = CTIME * 1000
     records = [string(name, b"v" * 6000) for name in HOSTILE]
     records += [string(prefix + b"user:%d" % n, b"v" * 90) for n in range(100 * number)]
@@ -33,4 +33,4 @@ def night(number: int, *, repl_id: bytes | None = None, offset: int = 0, prefix:
     head = b""
     if repl_id is not None:
         head = aux(b"repl-stream-db", b"0") + aux(b"repl-id", repl_id) + aux(b"repl-offset", b"%d" % offset)
-    return dump(*records, head=head + aux(b"used-mem", b"2000000"), checksum=True)
+    return dump(*records, head=head + aux(b"used-mem", b"2000000"), checksum=True, ctime=CTIME + days * 86_400)

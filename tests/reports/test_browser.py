@@ -20,8 +20,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import subprocess
 
     folder = tmp_path_factory.mktemp("report")
-    for number in (1, 2):
-        (folder / "dump.rdb").write_bytes(night(number))
+    for number in (1, 2, 4):
+        (folder / "dump.rdb").write_bytes(night(number, days=number))
         subprocess.run(program("load", "dump.rdb"), cwd=folder, env=environment(), check=True, capture_output=True)
     subprocess.run(program("report", "-o", "report.html"), cwd=folder, env=environment(), check=True)
     return folder / "report.html"
@@ -137,6 +137,36 @@ def test_boxes_lie_within_their_parents(browser: Browser) -> None:
         "f(b, 'x') + f(b, 'width') > f(p, 'x') + f(p, 'width') + 1e-3; }).length; })()"
     )
     assert outside == 0
+
+
+def test_small_multiples(browser: Browser) -> None:
+    names = browser.value("[...document.querySelectorAll('#growth figcaption')].map(c => c.textContent)")
+    assert names[:2] == ["all keys", "user:{int}"] and len(names) == 13
+    assert HOSTILE[2].decode().replace("3", "{int}") in names
+    assert browser.value("document.querySelectorAll('#growth [style], #growth script').length") == 0
+    # What a screen reader says of each, and the lines that everybody else sees.
+    said = browser.value(
+        "[...document.querySelectorAll('#growth svg[role=img]')].map(s => s.getAttribute('aria-labelledby').split(' ')"
+        ".map(id => document.getElementById(id).textContent))"
+    )
+    assert [name for name, _ in said] == names
+    assert said[1][1] == "From 14.8 KiB on 2023-11-15 to 59.3 KiB on 2023-11-18, at most 59.3 KiB, in 3 snapshots"
+    boxes = browser.value(
+        "[...document.querySelectorAll('#growth svg[role=img]')].map(s => { const v = s.viewBox.baseVal;"
+        " const b = s.querySelector('.line').getBBox();"
+        " return [b.x >= 0, b.y >= 0, b.x + b.width <= v.width, b.y + b.height <= v.height, b.width > v.width / 2]; })"
+    )
+    assert all(all(inside) for inside in boxes)
+    figures = browser.value("[...document.querySelectorAll('#growth figure')][1].querySelector('dl').textContent")
+    assert figures == "now59.3 KiBa day+14.8 KiB"
+    contrast = browser.value(
+        "(() => { const l = c => { const [r, g, b] = c.match(/[0-9.]+/g).map(v => v / 255)"
+        ".map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };"
+        " const a = l(getComputedStyle(document.querySelector('.line')).stroke);"
+        " const b = l(getComputedStyle(document.querySelector('figure')).backgroundColor);"
+        " return (Math.max(a, b) + .05) / (Math.min(a, b) + .05); })()"
+    )
+    assert contrast >= 3
 
 
 @pytest.mark.parametrize("dark", [False, True])
