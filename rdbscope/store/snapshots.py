@@ -174,8 +174,12 @@ def insert(
 
 
 def taken_at_ms(facts: dict[str, Any], source: OpenSource) -> int | None:
-    """When the snapshot was taken, Unix milliseconds: as the dump tells, else the time of the file; None if unknown."""
-    return _time(facts["ctime_ms"]) or _time(source.modified_at_ms)
+    """When the snapshot was taken, Unix milliseconds: as the dump tells, else the time of the file; None if unknown.
+
+    A log holds what was there at its last time annotation, not only what was there when its base was written.
+    """
+    log = facts["log"]
+    return (_time(log["last_at_ms"]) if log else None) or _time(facts["ctime_ms"]) or _time(source.modified_at_ms)
 
 
 def _time(milliseconds: int | None) -> int | None:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from tests.conftest import ROOT, Run
+from tests.rdb_writer import aux, dump
 
 FIXTURE = ROOT / "fixtures" / "aof" / "shop"
 
@@ -137,6 +138,17 @@ def test_stopping_at_a_time_or_a_byte(run: Run, tmp_path: Path) -> None:
     assert run("load", "x.aof", "--until", "soon").returncode == 2
     (tmp_path / "timeless.aof").write_bytes(log("SET a 1"))
     assert run("load", "timeless.aof", "--until", "1700000099").returncode == 2
+
+
+def test_a_log_is_as_old_as_its_last_annotation(run: Run, tmp_path: Path) -> None:
+    base = dump(version=10, ctime=1_600_000_000, head=aux(b"aof-preamble", b"1"))
+    (tmp_path / "x.aof").write_bytes(base + log("#TS:1700000000", "SET a 1", "#TS:1700000100", "FLUSHALL"))
+    (tmp_path / "timeless.aof").write_bytes(base + log("SET a 1"))
+    assert run("load", "x.aof", "timeless.aof").returncode == 0
+    assert run("load", "x.aof", "--until", "1700000099").returncode == 0
+    with duckdb.connect(str(tmp_path / "rdbscope.duckdb"), read_only=True) as connection:
+        taken = connection.execute("SELECT taken_at_ms FROM snapshots ORDER BY ALL").fetchall()
+    assert taken == [(1_600_000_000_000,), (1_700_000_000_000,), (1_700_000_100_000,)]
 
 
 def test_the_touched_keys_have_a_limit(run: Run, tmp_path: Path) -> None:
