@@ -49,7 +49,8 @@ SELECT
             || CAST(k.longest AS VARCHAR)
     END AS message,
     k.memory_bytes,
-    greatest(k.memory_bytes - k.value_bytes - 4 * k.elements - 64, 0) AS saving_bytes
+    greatest(k.memory_bytes - k.value_bytes - 4 * k.elements - 64, 0) AS saving_bytes,
+    k.record_offset
 FROM unpacked AS k
 WHERE
     k.elements <= coalesce(getvariable('almost-listpack.over'), 1.5) * k.entries

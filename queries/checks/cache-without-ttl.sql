@@ -79,7 +79,8 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     'a cache entry without expiry' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 INNER JOIN (SELECT DISTINCT r.pattern_id FROM roles AS r) AS r ON r.pattern_id = k.pattern_id
 WHERE k.expires_at_ms IS NULL

@@ -24,6 +24,7 @@ SELECT
         ELSE 'not touched for ' || CAST(k.idle_seconds // 86400 AS VARCHAR) || ' days'
     END AS message,
     k.memory_bytes,
-    k.memory_bytes AS saving_bytes
+    k.memory_bytes AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.idle_seconds >= coalesce(getvariable('cold-memory.min_idle_seconds'), 2592000) OR k.lfu_frequency = 0

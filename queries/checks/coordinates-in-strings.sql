@@ -34,7 +34,8 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     CASE WHEN k.kind = 'geo' THEN 'a point as text' ELSE 'latitude and longitude in strings of their own' END AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE
     k.type = 'string'

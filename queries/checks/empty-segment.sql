@@ -52,6 +52,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     'the name has an empty segment' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.pattern_id IN (SELECT f.pattern_id FROM flagged AS f)

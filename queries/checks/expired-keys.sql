@@ -19,7 +19,8 @@ SELECT
     'seconds' AS unit,
     'expired ' || CAST(-ttl(k.expires_at_ms, s.taken_at_ms) AS VARCHAR) || ' s before the dump was taken' AS message,
     k.memory_bytes,
-    k.memory_bytes AS saving_bytes
+    k.memory_bytes AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 CROSS JOIN current_snapshot AS s
 WHERE k.expires_at_ms < s.taken_at_ms

@@ -39,6 +39,7 @@ SELECT
     'keys' AS unit,
     CAST(e.keys AS VARCHAR) || ' keys expire in the same second' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 INNER JOIN seconds AS e ON e.expires_at_s = CAST(floor(k.expires_at_ms / 1000.0) AS BIGINT)

@@ -47,7 +47,8 @@ SELECT
     'keys' AS unit,
     CAST(t.keys AS VARCHAR) || ' keys share the hash tag {' || t.hash_tag || '}' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 INNER JOIN tags AS t ON t.hash_tag = k.hash_tag
 WHERE

@@ -32,7 +32,8 @@ SELECT
     'counter' AS unit,
     'access counter ' || CAST(k.lfu_frequency AS VARCHAR) || ' of 255' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 CROSS JOIN limits AS l
 WHERE k.lfu_frequency >= l.frequency

@@ -20,6 +20,7 @@ SELECT
     'fields' AS unit,
     CAST(k.elements AS VARCHAR) || ' fields in one hash' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.type = 'hash' AND k.elements >= coalesce(getvariable('huge-hash.min_fields'), 100000)

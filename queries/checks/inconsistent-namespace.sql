@@ -56,6 +56,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     'the namespace is written ' || f.namespace || ' elsewhere' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 INNER JOIN flagged AS f ON f.pattern_id = k.pattern_id

@@ -18,6 +18,7 @@ SELECT
     'bytes' AS unit,
     'a number in a form that cannot be held as an integer' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.type = 'string' AND k.kind = 'integer' AND k.encoding <> 'int' AND k.value_bytes <= 20

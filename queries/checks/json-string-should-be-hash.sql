@@ -54,7 +54,8 @@ SELECT
     'bytes' AS unit,
     'a small JSON object in a string' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE
     k.type = 'string'

@@ -20,6 +20,7 @@ SELECT
     'elements' AS unit,
     CAST(k.elements AS VARCHAR) || ' elements in one ' || k.type AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.type IN ('list', 'set', 'zset', 'hash', 'stream', 'array') AND k.elements > coalesce(getvariable('large-collection.max_elements'), 1000000)

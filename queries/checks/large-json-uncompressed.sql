@@ -20,6 +20,7 @@ SELECT
     'bytes' AS unit,
     'JSON text of ' || human_bytes(k.value_bytes) || ', stored uncompressed' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.kind = 'json' AND k.value_bytes >= coalesce(getvariable('large-json-uncompressed.min_bytes'), 100000)

@@ -20,6 +20,7 @@ SELECT
     'bytes' AS unit,
     'the string is ' || human_bytes(k.value_bytes) || ' long' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.type = 'string' AND k.value_bytes > coalesce(getvariable('large-value.max_bytes'), 1048576)

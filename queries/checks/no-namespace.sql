@@ -55,6 +55,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     'the name begins with no known namespace' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.pattern_id IN (SELECT f.pattern_id FROM flagged AS f)

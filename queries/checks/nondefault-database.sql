@@ -19,6 +19,7 @@ SELECT
     'database' AS unit,
     'in database ' || CAST(k.db AS VARCHAR) AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.db <> 0

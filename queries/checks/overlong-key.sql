@@ -20,7 +20,8 @@ SELECT
     'bytes' AS unit,
     'the name is ' || CAST(k.key_bytes AS VARCHAR) || ' bytes long' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 INNER JOIN current_patterns AS p ON p.pattern_id = k.pattern_id
 WHERE

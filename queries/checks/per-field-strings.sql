@@ -54,6 +54,7 @@ SELECT
     'keys' AS unit,
     'one of ' || CAST(c.attributes AS VARCHAR) || ' strings of one entity' AS message,
     k.memory_bytes,
-    greatest(k.memory_bytes - k.value_bytes - 16, 0) AS saving_bytes
+    greatest(k.memory_bytes - k.value_bytes - 16, 0) AS saving_bytes,
+    k.record_offset
 FROM attributes AS k
 INNER JOIN crowded AS c ON c.db = k.db AND c.entity = k.entity

@@ -32,6 +32,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     'a session key without expiry' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.expires_at_ms IS NULL AND k.pattern_id IN (SELECT r.pattern_id FROM roles AS r)

@@ -20,7 +20,8 @@ SELECT
     'members' AS unit,
     CAST(k.elements AS VARCHAR) || ' members; a HyperLogLog counts them in 12 KiB' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE 
     k.type = 'set'

@@ -20,6 +20,7 @@ SELECT
     'members' AS unit,
     'all ' || CAST(k.elements AS VARCHAR) || ' members end in a number behind a colon' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.type = 'set' AND k.elements >= coalesce(getvariable('set-with-scores.min_members'), 3) AND k.scored_members = k.elements

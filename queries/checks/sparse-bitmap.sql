@@ -21,7 +21,8 @@ SELECT
     'share' AS unit,
     CAST(k.nonzero_bytes AS VARCHAR) || ' of ' || CAST(k.value_bytes AS VARCHAR) || ' bytes are not zero' AS message,
     k.memory_bytes,
-    greatest(k.memory_bytes - 64 * k.nonzero_bytes, 0) AS saving_bytes
+    greatest(k.memory_bytes - 64 * k.nonzero_bytes, 0) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE
     k.nonzero_bytes IS NOT NULL

@@ -22,7 +22,8 @@ SELECT
     'entries' AS unit,
     CAST(k.elements AS VARCHAR) || ' entries, no consumer group' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 INNER JOIN current_patterns AS p ON p.pattern_id = k.pattern_id
 WHERE

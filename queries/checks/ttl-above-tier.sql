@@ -76,7 +76,8 @@ SELECT
     'seconds' AS unit,
     CAST(ttl(k.expires_at_ms, t.taken_at_ms) AS VARCHAR) || ' s left, the tier allows ' || CAST(t.limit_seconds AS VARCHAR) || ' s' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 INNER JOIN tiers AS t ON t.pattern_id = k.pattern_id
 WHERE

@@ -20,6 +20,7 @@ SELECT
     'elements' AS unit,
     CAST(k.elements AS VARCHAR) || ' elements in one list' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.type = 'list' AND k.elements > coalesce(getvariable('unbounded-list.max_elements'), 10000)

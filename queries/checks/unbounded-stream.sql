@@ -20,7 +20,8 @@ SELECT
     'entries' AS unit,
     CAST(k.elements AS VARCHAR) || ' entries, none of which was ever trimmed or deleted' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE
     k.type = 'stream'

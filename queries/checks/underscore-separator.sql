@@ -18,7 +18,8 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     'underscores separate the levels of the name' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 INNER JOIN current_patterns AS p ON p.pattern_id = k.pattern_id
 WHERE

@@ -41,5 +41,6 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     'no row of the conventions matches the name' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM undocumented AS k

@@ -41,6 +41,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     'no expiry, and no row of the conventions says that it stays' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM undocumented AS k
 WHERE k.expires_at_ms IS NULL

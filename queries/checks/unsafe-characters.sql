@@ -22,7 +22,8 @@ SELECT
         ELSE 'the name contains control characters or bytes that are no text'
     END AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 INNER JOIN current_patterns AS p ON p.pattern_id = k.pattern_id
 WHERE

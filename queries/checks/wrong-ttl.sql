@@ -39,7 +39,8 @@ SELECT
             || CAST(c.ttl_seconds AS VARCHAR) || ' s'
     END AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM matched AS k
 INNER JOIN conventions AS c ON c.row_no = k.row_no
 CROSS JOIN current_snapshot AS s

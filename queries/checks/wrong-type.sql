@@ -41,7 +41,8 @@ SELECT
     CAST(NULL AS VARCHAR) AS unit,
     'the type is ' || k.type || ', the conventions say ' || c.type AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM matched AS k
 INNER JOIN conventions AS c ON c.row_no = k.row_no
 WHERE c.type IS NOT NULL AND c.type <> k.type

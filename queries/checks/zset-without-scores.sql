@@ -18,6 +18,7 @@ SELECT
     'members' AS unit,
     'all ' || CAST(k.elements AS VARCHAR) || ' scores are 0' AS message,
     k.memory_bytes,
-    CAST(NULL AS BIGINT) AS saving_bytes
+    CAST(NULL AS BIGINT) AS saving_bytes,
+    k.record_offset
 FROM current_keys AS k
 WHERE k.type = 'zset' AND k.equal_score = 0 AND k.elements >= 2

@@ -20,8 +20,8 @@ class Finding:
         memory_bytes: their memory, None where unknown.
         saving_bytes: what fixing it would free, None where unknown.
         worst_measured: the worst value, in `unit`, with the `threshold` it is held against.
-        message: the sentence of the worst one.
-        examples: up to three of the largest, as safe text.
+        message: the sentence of the worst one; of equally bad keys, the first of the dump.
+        examples: up to three of the largest, of equal keys the first of the dump; safe text.
     """
 
     check_id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from rdbscope.checks.severity import Severity
 from rdbscope.errors import UsageError
@@ -25,6 +26,8 @@ COLUMNS = (
     "memory_bytes",
     "saving_bytes",
 )
+# May come last in a check of keys: where the key lies in the file, which makes it known without its name.
+PLACE = "record_offset"
 # What a row of a check stands for, with the words that people read for one and for several.
 SUBJECTS = {
     "key": ("key", "keys"),
@@ -40,6 +43,8 @@ SUBJECTS = {
 }
 NEEDS = ("conventions", "access", "lfu", "nodes", "cluster-nodes", "aof", "nightly", "history")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_ENDS_WITH_PLACE = re.compile(rf"\b{PLACE}\s+FROM\b", re.IGNORECASE)
+_TEXT_OR_COMMENT = re.compile(r"'[^']*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -84,6 +89,22 @@ class Check:
     sql: str
     origin: str
     sql_line: int = 1
+
+    @cached_property
+    def says_where(self) -> bool:
+        """Whether the last column of the rows is where the key lies in the file."""
+        return _ENDS_WITH_PLACE.search(_outside_parentheses(self.sql)) is not None
+
+
+def _outside_parentheses(sql: str) -> str:
+    bare = _TEXT_OR_COMMENT.sub(" ", sql)
+    depth = 0
+    kept = []
+    for part in re.split(r"([()])", bare):
+        depth += (part == "(") - (part == ")")
+        if depth == 0:
+            kept.append(part)
+    return "".join(kept)
 
 
 def parse(check_id: str, text: str, origin: str) -> Check:

@@ -7,80 +7,42 @@ from collections.abc import Sequence
 from rdbscope.checks.header import Check
 from rdbscope.checks.suppress import Suppression, condition
 
-TABLE = "found_patterns"
-CREATE = f"""
-CREATE OR REPLACE TEMP TABLE {TABLE} (
-    check_no INTEGER,
-    db BIGINT,
-    pattern VARCHAR,
-    keys BIGINT,
-    suppressed_keys BIGINT,
-    memory_bytes BIGINT,
-    saving_bytes BIGINT,
-    worst_name VARCHAR,
-    worst_measured DOUBLE,
-    threshold DOUBLE,
-    unit VARCHAR,
-    message VARCHAR,
-    examples VARCHAR[]
-)
-"""
-# The worst is furthest from the threshold, above or below. Ties are broken by name, so that two runs say the same.
+# The worst is furthest from the threshold, above or below.
 _RANK = "coalesce(abs(measured - threshold), measured, memory_bytes, 0)"
-_ROLL_UP = """
-INSERT INTO {table} BY NAME
-WITH flagged AS (
+_SIZE = "coalesce(memory_bytes, measured, 0)"
+_SUMS = """
+WITH {keys}flagged AS (
 {rows}
-),
-
-placed AS (
-    SELECT
-        *,
-        ({suppressed}) AS suppressed,
-        {{'rank': {rank}, 'name': name}} AS badness,
-        {{'rank': coalesce(memory_bytes, measured, 0), 'name': name}} AS size
-    FROM flagged
 )
 
 SELECT
-    {check_no} AS check_no,
-    db,
-    pattern,
-    count(*) FILTER (WHERE NOT suppressed) AS keys,
-    count(*) FILTER (WHERE suppressed) AS suppressed_keys,
-    sum(memory_bytes) FILTER (WHERE NOT suppressed) AS memory_bytes,
-    sum(saving_bytes) FILTER (WHERE NOT suppressed) AS saving_bytes,
-    arg_max(name, badness) FILTER (WHERE NOT suppressed) AS worst_name,
-    arg_max(name, size, 3) FILTER (WHERE NOT suppressed) AS examples
-FROM placed
+    db::BIGINT AS db,
+    pattern::VARCHAR AS pattern,
+    count(*){unsuppressed} AS keys,
+    {suppressed_keys} AS suppressed_keys,
+    sum(memory_bytes){unsuppressed}::BIGINT AS memory_bytes,
+    sum(saving_bytes){unsuppressed}::BIGINT AS saving_bytes,
+    arg_max({worst}, {{'rank': {rank}, 'first': {first}}}){unsuppressed} AS worst,
+    arg_max({example}, {{'rank': {size}, 'first': {first}}}, 3){unsuppressed} AS examples
+FROM flagged
 GROUP BY db, pattern
 """
-# Making the message of a row costs more than finding the row, so it is left to a second look at fewer rows.
-_WORST = """
-UPDATE {table} AS f
-SET worst_measured = w.words.measured, threshold = w.words.threshold, unit = w.words.unit, message = w.words.message
-FROM (
-    WITH flagged AS (
-{rows}
-    )
+_WORDS = """{
+        'measured': measured::DOUBLE,
+        'threshold': threshold::DOUBLE,
+        'unit': unit::VARCHAR,
+        'message': coalesce(message::VARCHAR, ''),
+        'name': name::VARCHAR
+    }"""
+_DETAILS = f"""
+WITH {{keys}}flagged AS (
+{{rows}}
+)
 
-    SELECT
-        db,
-        pattern,
-        arg_max(
-            {{'measured': measured, 'threshold': threshold, 'unit': unit, 'message': message}},
-            {{'rank': {rank}, 'name': name}}
-        ) AS words
-    FROM flagged
-    WHERE NOT ({suppressed}) AND {named}
-    GROUP BY db, pattern
-) AS w
-WHERE f.check_no = {check_no} AND f.db IS NOT DISTINCT FROM w.db AND f.pattern IS NOT DISTINCT FROM w.pattern
+SELECT record_offset, {_WORDS.replace("{", "{{").replace("}", "}}")} AS words
+FROM flagged
+WHERE record_offset IN ({{places}})
 """
-WORST = f"SELECT worst_name, keys FROM {TABLE} WHERE check_no = ? AND keys > 0"
-# Looking for names among all keys pays where many were flagged, and names are few.
-_MANY_KEYS = 1_000_000
-_FEW_NAMES = 256
 # A stream comes once per group or consumer, but its memory counts once.
 _ONCE_PER_STREAM = """
     SELECT
@@ -137,46 +99,45 @@ WHERE false
 """
 
 
-def insert(check: Check, number: int, suppressions: Sequence[Suppression]) -> str:
-    """The statement that adds the sums of a check to the table of the run."""
-    return _ROLL_UP.format(
-        table=TABLE,
-        rows=_rows(check),
-        check_no=number,
-        rank=_RANK,
-        suppressed=condition(suppressions, check.check_id),
-    )
+def sums(check: Check, suppressions: Sequence[Suppression], keys: str | None) -> str:
+    """The query of the sums of a check by database and pattern.
 
-
-def worst(
-    check: Check, number: int, suppressions: Sequence[Suppression], groups: Sequence[tuple[str | None, int]]
-) -> str:
-    """The statement that adds figures and message of the worst row to each sum of a check.
+    Columns: db, pattern, keys, suppressed_keys, memory_bytes, saving_bytes, worst, examples. Of equally bad or large
+    keys the first of the file count, and of other subjects the last by name, so that two runs say the same. A check
+    that says where its keys lie has only these places in the last two columns, and `details` has the rest: reading the
+    names of millions of keys costs more than finding the keys.
 
     Args:
-        check: the check, whose sums are in the table.
-        number: its number in the run.
+        check: the check.
         suppressions: what is left out.
-        groups: name of the worst and number of keys of each group, as `WORST` gives them.
+        keys: the SELECT that stands for the view current_keys, None for the view itself.
     """
-    names = sorted(name for name, _ in groups if name is not None)
-    pays = sum(keys for _, keys in groups) >= _MANY_KEYS and len(names) == len(groups) <= _FEW_NAMES
-    return _WORST.format(
-        table=TABLE,
+    suppressed = condition(suppressions, check.check_id)
+    none = suppressed == "false"
+    return _SUMS.format(
+        keys=_keys(keys),
         rows=_rows(check),
-        check_no=number,
+        unsuppressed="" if none else f" FILTER (WHERE NOT ({suppressed}))",
+        suppressed_keys="0" if none else f"count(*) FILTER (WHERE {suppressed})",
+        worst="record_offset" if check.says_where else _WORDS,
+        example="record_offset" if check.says_where else "name::VARCHAR",
+        first="-record_offset" if check.says_where else "name",
         rank=_RANK,
-        suppressed=condition(suppressions, check.check_id),
-        named=f"name IN ({', '.join(map(_literal, names))})" if pays else "true",
+        size=_SIZE,
     )
+
+
+def details(check: Check, keys: str | None, places: Sequence[int]) -> str:
+    """The query of offset, figures, message and name of flagged keys that lie at these places."""
+    return _DETAILS.format(keys=_keys(keys), rows=_rows(check), places=", ".join(map(str, places)))
+
+
+def _keys(keys: str | None) -> str:
+    return "" if keys is None else f"current_keys AS NOT MATERIALIZED (\n{keys}\n),\n\n"
 
 
 def _rows(check: Check) -> str:
     return _ONCE_PER_STREAM.format(rows=check.sql) if check.subject == "stream-group" else check.sql
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def keys(check: Check, suppressions: Sequence[Suppression]) -> str:

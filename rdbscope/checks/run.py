@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rdbscope.checks import rollup
+from rdbscope.checks import pinned, rollup
 from rdbscope.checks.availability import Availability
+from rdbscope.checks.catalog import built_in
 from rdbscope.checks.finding import Finding
-from rdbscope.checks.header import COLUMNS, Check
+from rdbscope.checks.header import COLUMNS, PLACE, Check
 from rdbscope.checks.settings import ROLES
 from rdbscope.checks.suppress import Suppression
 from rdbscope.cluster_nodes import NodeFile
@@ -126,58 +127,75 @@ def run(connection: Connection, snapshot_id: int, checks: Iterable[Check], conte
     """
     prepare(connection, snapshot_id, context)
     can, not_run = runnable(connection, checks, context)
-    connection.execute(rollup.CREATE)
-    for number, check in enumerate(can):
-        _sum_up(connection, check, number, context.suppressions)
     with query_errors():
-        findings = [_finding(can, row) for row in fetch.rows(connection, _FINDINGS)]
-        suppressed = fetch.scalar(connection, f"SELECT coalesce(sum(suppressed_keys), 0)::BIGINT FROM {rollup.TABLE}")
+        pinned.pin(connection)
+        keys = pinned.Keys(connection, snapshot_id)
+    findings: list[Finding] = []
+    suppressed = 0
+    for check in can:
+        found, left_out = _sum_up(connection, check, keys, context.suppressions)
+        findings += found
+        suppressed += left_out
     findings.sort(key=lambda one: -one.severity)
     return Outcome(findings, not_run, suppressed)
 
 
-def _sum_up(connection: Connection, check: Check, number: int, suppressions: Sequence[Suppression]) -> None:
-    _execute(connection, check, rollup.insert(check, number, suppressions))
-    with query_errors():
-        groups = [(row[0], row[1]) for row in fetch.rows(connection, rollup.WORST, [number])]
-    if groups:
-        _execute(connection, check, rollup.worst(check, number, suppressions, groups))
+def _sum_up(
+    connection: Connection, check: Check, keys: pinned.Keys, suppressions: Sequence[Suppression]
+) -> tuple[list[Finding], int]:
+    """Findings of a check, the largest first, and the number of rows that suppressions cover."""
+    # Names and words of a check of the user's own may come from anywhere, such as `SELECT DISTINCT *`.
+    source = keys.naming(check.sql) if check.check_id in built_in() else None
+    groups = _rows(connection, check, rollup.sums(check, suppressions, source))
+    found = [group for group in groups if group["keys"]]
+    if check.says_where and found:
+        places = sorted({place for group in found for place in (group["worst"], *group["examples"])})
+        rows = _rows(connection, check, rollup.details(check, source, places))
+        at = {row["record_offset"]: row["words"] for row in rows}
+        for group in found:
+            group["worst"] = at[group["worst"]]
+            group["examples"] = [at[place]["name"] for place in group["examples"]]
+    findings = [_finding(check, group) for group in found]
+    findings.sort(key=_order)
+    return findings, sum(group["suppressed_keys"] for group in groups)
 
 
-def _execute(connection: Connection, check: Check, sql: str) -> None:
+def _rows(connection: Connection, check: Check, sql: str) -> list[dict[str, Any]]:
     try:
         with query_errors():
-            connection.execute(sql)
+            return fetch.records(connection, sql)
     except UsageError as problem:
         raise UsageError(f"{check.origin}:{check.sql_line}: {problem.message}", hint=problem.hint) from problem
     except StoreError as problem:
         raise StoreError(f"check {check.check_id}: {problem.message}", hint=problem.hint) from problem
 
 
-_FINDINGS = f"""
-SELECT check_no, db, pattern, keys, memory_bytes, saving_bytes, worst_measured, threshold, unit,
-    coalesce(message, ''), coalesce(examples, [])
-FROM {rollup.TABLE}
-WHERE keys > 0
-ORDER BY check_no, memory_bytes DESC NULLS LAST, keys DESC, db, pattern
-"""
-
-
-def _finding(checks: Sequence[Check], row: tuple[Any, ...]) -> Finding:
-    check = checks[row[0]]
+def _finding(check: Check, group: Mapping[str, Any]) -> Finding:
+    worst = group["worst"] or {}
     return Finding(
         check_id=check.check_id,
         severity=check.severity,
-        db=row[1],
-        pattern=row[2],
-        keys=row[3],
-        memory_bytes=row[4],
-        saving_bytes=row[5],
-        worst_measured=row[6],
-        threshold=row[7],
-        unit=row[8],
-        message=row[9],
-        examples=tuple(row[10]),
+        db=group["db"],
+        pattern=group["pattern"],
+        keys=group["keys"],
+        memory_bytes=group["memory_bytes"],
+        saving_bytes=group["saving_bytes"],
+        worst_measured=worst.get("measured"),
+        threshold=worst.get("threshold"),
+        unit=worst.get("unit"),
+        message=worst.get("message", ""),
+        examples=tuple(group["examples"] or ()),
+    )
+
+
+def _order(one: Finding) -> tuple[Any, ...]:
+    """The most bytes first; unknown figures and names come last."""
+    return (
+        one.memory_bytes is None,
+        -(one.memory_bytes or 0),
+        -one.keys,
+        (one.db is None, one.db or 0),
+        (one.pattern is None, one.pattern or ""),
     )
 
 
@@ -203,13 +221,13 @@ def validate(connection: Connection, checks: Iterable[Check]) -> None:
             raise UsageError(f"{place}: {problem.message}") from problem
         if count != 1:
             raise UsageError(f"{place}: {count} statements; a check is one SELECT")
-        if tuple(row[0] for row in described) != COLUMNS:
-            raise UsageError(f"{place}: a check selects {', '.join(COLUMNS)}")
+        if tuple(row[0] for row in described) != ((*COLUMNS, PLACE) if check.says_where else COLUMNS):
+            raise UsageError(f"{place}: a check selects {', '.join(COLUMNS)}; one of keys may add {PLACE}")
 
 
 def release(connection: Connection) -> None:
     """Drops the temporary tables of a run, and lets the views show the newest snapshot again."""
-    connection.execute(f"DROP TABLE IF EXISTS temp.{rollup.TABLE}")
+    pinned.unpin(connection)
     connection.execute("DROP TABLE IF EXISTS temp.slot_owners")
     match.drop(connection)
     connection.execute("RESET VARIABLE snapshot_id")

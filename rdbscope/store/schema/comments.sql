@@ -284,7 +284,7 @@ COMMENT ON COLUMN findings.worst_measured IS 'the worst measured value';
 COMMENT ON COLUMN findings.threshold IS 'the limit';
 COMMENT ON COLUMN findings.unit IS 'unit of both';
 COMMENT ON COLUMN findings.message IS 'one sentence';
-COMMENT ON COLUMN findings.examples IS 'the largest examples, safe text';
+COMMENT ON COLUMN findings.examples IS 'up to three of the largest, of equal ones the first of the dump; safe text';
 COMMENT ON MACRO human_bytes IS 'Bytes in words with binary units: human_bytes(1536) is 1.5 KiB';
 COMMENT ON MACRO key_bytes IS 'The exact bytes of a key: key_bytes(name, raw)';
 COMMENT ON MACRO hash_tag IS 'Text between the first braces of a key, which alone decides the slot; NULL without one';
