@@ -6,6 +6,7 @@ has a name of its own.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import secrets
@@ -107,4 +108,5 @@ def is_folder(path: Path) -> bool:
 def remove_load(folder: Path, name: FileName) -> None:
     """Removes the files of a load, its snapshot last: until then the files of a newer load stand before it."""
     for table in (KEYS, *OTHERS, SNAPSHOTS):
-        (folder / table / str(name)).unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            (folder / table / str(name)).unlink()

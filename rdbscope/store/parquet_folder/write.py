@@ -27,7 +27,9 @@ from rdbscope.store.parquet_folder.staging import staging
 if TYPE_CHECKING:
     from rdbscope._native import Reader
 
-_ROW_GROUP = 122_880
+# Level 1 costs a fifth less than the default and gives the same bytes here. A dictionary pays for types and patterns;
+# building one of names and sizes, only to drop it when it has grown too large, costs memory and time.
+_FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, DICTIONARY_SIZE_LIMIT 4096"
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _mark(written: dict[str, int]) -> str:
 def _copy(connection: Connection, query: str, path: Path) -> int:
     """Writes a query to a file, through to the disk, and gives its bytes."""
     quoted = str(path).replace("'", "''")
-    connection.execute(f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})")
+    connection.execute(f"COPY ({query}) TO '{quoted}' ({_FORMAT})")
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
