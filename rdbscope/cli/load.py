@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--to-parquet",
     "folder",
     metavar="DIR",
-    help="Write Parquet files here instead: of several loads on several machines --db DIR reads them as one database.",
+    help="Write Parquet files into this folder, and no database; --db DIR reads what all loads wrote there as one.",
 )
 @click.option("--node", metavar="NAME", help="The server the dump comes from.")
 @click.option("--name", metavar="NAME", help="Name of the snapshot. Default: the file's name.")
