@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -123,6 +123,7 @@ class IntoFolder:
 
         def facts() -> SnapshotFacts:
             assert written.facts is not None
-            return written.facts
+            # The number within the files is for joins; what people see is their name.
+            return replace(written.facts, snapshot={**written.facts.snapshot, "snapshot_id": str(written.file)})
 
         return Loaded(written.result, str(written.file), facts)
