@@ -18,6 +18,7 @@ from rdbscope.store.load import Labels, LoadResult, load_source
 if TYPE_CHECKING:
     from rdbscope._native import Reader
     from rdbscope.store.connect import Connection
+    from rdbscope.store.parquet_folder.write import Written
 
 Watch = Callable[[OpenSource, "Reader"], contextlib.AbstractContextManager[object]]
 
@@ -96,6 +97,33 @@ def load_one(
             checks=checks,
             watch=lambda reader: watch(opened, reader),
             snapshot_id=snapshot_id,
+        )
+
+
+def write_one(
+    folder: Path,
+    source: str,
+    options: ReadOptions,
+    *,
+    labels: Labels,
+    force: bool = False,
+    checks: Configured | None = None,
+    watch: Watch = _unwatched,
+    memory_limit: int | None = None,
+) -> Written:
+    """Opens one source and loads it into a folder of Parquet files; arguments as in `write_source`."""
+    from rdbscope.store.parquet_folder.write import write_source
+
+    with open_source(source) as opened:
+        return write_source(
+            folder,
+            opened,
+            options,
+            labels=labels,
+            force=force,
+            checks=checks,
+            watch=lambda reader: watch(opened, reader),
+            memory_limit=memory_limit,
         )
 
 

@@ -22,8 +22,8 @@ WITH night AS (
 ),
 
 held AS (
-    SELECT r.slot, count(DISTINCT n.node) AS nodes, count(*) AS keys, string_agg(DISTINCT n.node, ', ') AS names
-    FROM key_rows AS r
+    SELECT r.slot, count(DISTINCT n.node) AS nodes, string_agg(DISTINCT n.node, ', ') AS names
+    FROM slot_rows AS r
     INNER JOIN night AS n ON n.snapshot_id = r.snapshot_id
     GROUP BY r.slot
     HAVING count(DISTINCT n.node) > 1

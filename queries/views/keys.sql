@@ -27,6 +27,7 @@ columns:
   pattern: the name with its variable parts replaced
   depth: segments of the pattern
   pattern_id: row of this pattern in patterns
+  form_id: row of this type, encoding and kind in forms
   nonzero_bytes: bytes that are not zero, for strings of 4 KiB or more that look like bitmaps
   fields_with_ttl: fields of a hash with an expiry of their own
   min_field_expires_at_ms: the earliest expiry of a field, Unix milliseconds
@@ -75,6 +76,7 @@ SELECT
     p.pattern,
     p.depth,
     p.pattern_id,
+    k.form_id,
     x.nonzero_bytes,
     x.fields_with_ttl,
     x.min_field_expires_at_ms,

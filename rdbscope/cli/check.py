@@ -150,7 +150,7 @@ def _chosen(
     for word in what:
         if word in known:
             wanted.append(known[word])
-        elif target.is_dump(word) or not _LIKE_AN_ID.fullmatch(word):
+        elif target.is_dump(word) or target.is_folder(word) or not _LIKE_AN_ID.fullmatch(word):
             sources.append(word)
         else:
             wanted.append(named(known, word))

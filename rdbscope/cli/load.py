@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,19 +12,22 @@ import click
 
 from rdbscope import config, console
 from rdbscope.cli import options
-from rdbscope.errors import InterruptedLoadError, RdbscopeError
+from rdbscope.errors import InterruptedLoadError, RdbscopeError, UsageError
 from rdbscope.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from rdbscope.checks.configured import Configured
-    from rdbscope.options import ReadOptions
-    from rdbscope.store.connect import Connection
-    from rdbscope.store.load import Labels, LoadResult
+    from rdbscope.cli.destination import Destination, Loaded
 
 
 @click.command()
 @click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)
 @options.database_option
+@click.option(
+    "--to-parquet",
+    "folder",
+    metavar="DIR",
+    help="Write Parquet files into this folder, and no database; --db DIR reads what all loads wrote there as one.",
+)
 @click.option("--node", metavar="NAME", help="The server the dump comes from.")
 @click.option("--name", metavar="NAME", help="Name of the snapshot. Default: the file's name.")
 @click.option("--force", is_flag=True, help="Load a file again that is in the database already.")
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 def load(
     sources: tuple[str, ...],
     db: str | None,
+    folder: str | None,
     node: str | None,
     name: str | None,
     force: bool,
@@ -65,9 +70,11 @@ def load(
 
     SOURCE is an RDB file, an append-only log (a file, its manifest, or the folder with the manifest), a directory or
     glob of them, a URL, or - for standard input; compressed or not. Each source
-    is loaded whole or not at all, and one that fails does not stop the others.
+    is loaded whole or not at all, and one that fails does not stop the others. With --to-parquet any number of loads
+    may write into one folder at the same time.
     """
     from rdbscope.checks.configured import configured
+    from rdbscope.cli.destination import IntoDatabase, IntoFolder
     from rdbscope.store import connect
     from rdbscope.store.load import Labels
 
@@ -85,34 +92,45 @@ def load(
         until_offset=until_offset,
         replay_memory=replay_memory,
     )
+    if folder is not None:
+        _refuse_other_places(folder)
     database = config.database(db)
     checks = None if no_check else configured()
     for warning in checks.warnings() if checks is not None else ():
         console.warning(warning)
     labels = Labels(name, node)
+    limit = options.memory_limit(memory_limit)
     worst = ExitCode.OK
-    with connect.writing(database, memory_limit=options.memory_limit(memory_limit)) as connection:
-        for source, outcome in _loads(connection, sources, read, database, labels, force, checks, jobs):
+    with contextlib.ExitStack() as stack:
+        if folder is not None:
+            into: Destination = IntoFolder(Path(folder), read, labels, force, checks, limit)
+        else:
+            connection = stack.enter_context(connect.writing(database, memory_limit=limit))
+            into = IntoDatabase(connection, database, read, labels, force, checks)
+        for source, outcome in _loads(into, sources, jobs):
             if isinstance(outcome, RdbscopeError):
                 console.failure(outcome, outcome.line())
                 worst = max(worst, outcome.exit_code)
             else:
-                _say(connection, source, outcome)
+                _say(source, outcome)
     return worst
 
 
+def _refuse_other_places(folder: str) -> None:
+    from rdbscope.sources.url import is_url
+
+    context = click.get_current_context()
+    if context.get_parameter_source("db") is click.core.ParameterSource.COMMANDLINE:
+        raise UsageError("--db and --to-parquet", hint="give one of them")
+    if is_url(folder):
+        raise UsageError(f"{folder}: a URL", hint="write to a folder of this machine, and copy it from there")
+
+
 def _loads(
-    connection: Connection,
-    sources: tuple[str, ...],
-    read: ReadOptions,
-    database: Path,
-    labels: Labels,
-    force: bool,
-    checks: Configured | None,
-    jobs: int | None,
-) -> Iterator[tuple[str, LoadResult | RdbscopeError]]:
+    into: Destination, sources: tuple[str, ...], jobs: int | None
+) -> Iterator[tuple[str, Loaded | RdbscopeError]]:
     """What became of each source: one after the other, or several at once."""
-    from rdbscope.api import each_source, load_one
+    from rdbscope.api import each_source
     from rdbscope.cli.progress import together, watch
     from rdbscope.store.jobs import default_jobs, load_at_once
 
@@ -120,51 +138,31 @@ def _loads(
     at_once = min(jobs or default_jobs(), len(found))
     if at_once > 1:
         with together() as watch_one:
-
-            def load(on: Connection, source: str, snapshot_id: int) -> LoadResult:
-                return load_one(
-                    on,
-                    source,
-                    read,
-                    database=database,
-                    labels=labels,
-                    force=force,
-                    checks=checks,
-                    watch=watch_one,
-                    snapshot_id=snapshot_id,
-                )
-
-            yield from load_at_once(connection, found, load, at_once)
+            yield from load_at_once(found, into.ready(watch_one, at_once), at_once)
         return
     for source, problem in found:
         try:
             if problem is not None:
                 raise problem
-            yield (
-                source,
-                load_one(
-                    connection, source, read, database=database, labels=labels, force=force, checks=checks, watch=watch
-                ),
-            )
+            yield source, into.load(source, watch)
         except InterruptedLoadError:
             raise
         except RdbscopeError as failed:
             yield source, failed
 
 
-def _say(connection: Connection, source: str, result: LoadResult) -> None:
+def _say(source: str, loaded: Loaded) -> None:
     from rdbscope.reports import summary
     from rdbscope.reports.output import open_output
-    from rdbscope.store.facts import snapshot_facts
 
-    if result.already:
-        console.note(f"{source}: loaded before as snapshot {result.snapshot_id}, nothing to do; --force loads it again")
+    if loaded.result.already:
+        console.note(f"{source}: loaded before as {loaded.name}, nothing to do; --force loads it again")
     else:
-        facts = snapshot_facts(connection, result.snapshot_id)
+        facts = loaded.facts()
         width, colour = console.terminal_width(), console.wants_colour(sys.stdout)
         with open_output(None) as out:
             out.text(summary.text(facts, width=width, colour=colour))
         for anomaly in facts.warnings:
             console.warning(f"{source}: {anomaly}")
-        if result.damage is not None:
-            console.warning(f"{source}: not whole: {result.damage}")
+        if loaded.result.damage is not None:
+            console.warning(f"{source}: not whole: {loaded.result.damage}")

@@ -30,7 +30,8 @@ def database_option(function: Function) -> Function:
         "--db",
         metavar="FILE",
         envvar="RDBSCOPE_DB",
-        help="The database. Default: rdbscope.toml, else rdbscope.duckdb in the current folder.",
+        help="The database; to read, also a folder of load --to-parquet. "
+        "Default: rdbscope.toml, else rdbscope.duckdb in the current folder.",
     )(function)
 
 

@@ -19,11 +19,18 @@ if TYPE_CHECKING:
     from rdbscope.store.snapshots import Snapshot
 
 
+def is_folder(target: str) -> bool:
+    """Whether `target` is a folder that `load --to-parquet` wrote."""
+    from rdbscope.store.parquet_folder import layout
+
+    return layout.is_folder(Path(target))
+
+
 def is_dump(target: str) -> bool:
     """Whether `target` names a file, a URL or standard input rather than a snapshot of the database."""
     from rdbscope.sources.url import is_url
 
-    return target == "-" or is_url(target) or Path(target).exists()
+    return target == "-" or is_url(target) or (Path(target).exists() and not is_folder(target))
 
 
 @contextlib.contextmanager
@@ -40,6 +47,9 @@ def opened(
     from rdbscope.store import connect, snapshots
 
     limit = bytes_of(memory_limit)
+    if target is not None and is_folder(target):
+        # Named in the place of a dump: its newest snapshot, as of any database.
+        db, target = target, None
     with contextlib.ExitStack() as stack:
         if target is not None and is_dump(target):
             from rdbscope.api import loaded

@@ -44,6 +44,8 @@ def opened(
     from rdbscope.store import connect, snapshots
 
     limit = bytes_of(memory_limit)
+    if len(wanted) == 1 and target.is_folder(wanted[0]):
+        db, wanted = wanted[0], ()
     dumps = [target.is_dump(one) for one in wanted]
     if any(dumps) and not all(dumps):
         raise UsageError(

@@ -125,9 +125,7 @@ FROM snapshots
 WHERE snapshot_id IN (getvariable('old_snapshot'), getvariable('new_snapshot'))
 """
 _BY_KEY = """
-SELECT count(*) FILTER (
-    WHERE s.keys > 0 AND NOT EXISTS (SELECT 1 FROM key_rows AS k WHERE k.snapshot_id = s.snapshot_id)
-) = 0
+SELECT count(*) FILTER (WHERE s.keys > 0 AND s.detail <> 'keys') = 0
 FROM snapshots AS s
 WHERE s.snapshot_id IN (getvariable('old_snapshot'), getvariable('new_snapshot'))
 """

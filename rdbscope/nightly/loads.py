@@ -17,7 +17,7 @@ from rdbscope.nightly.record import Row
 from rdbscope.nightly.settings import Settings
 from rdbscope.options import ReadOptions
 from rdbscope.store import fetch
-from rdbscope.store.jobs import default_jobs, load_at_once
+from rdbscope.store.jobs import default_jobs, load_at_once, on_connections
 from rdbscope.store.load import Labels, LoadResult
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def load(
         )
 
     jobs = min(settings.jobs or default_jobs(), max(1, len(by_source)))
-    for source, outcome in load_at_once(connection, [(one, None) for one in by_source], load_node, jobs):
+    ready = on_connections(connection, load_node)
+    for source, outcome in load_at_once([(one, None) for one in by_source], ready, jobs):
         row = row_of(by_source[source], night, now_ms, settings.fresh_within, salvage=settings.salvage)
         if isinstance(outcome, InputError):
             failed(outcome)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -12,6 +12,7 @@ import duckdb
 from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
 from rdbscope.store import schema
 from rdbscope.store.memory_limit import default_bytes
+from rdbscope.store.parquet_folder.layout import is_folder
 from rdbscope.store.spool_folder import remove_left
 
 # Older DuckDB clients open this version; it costs nothing.
@@ -38,6 +39,8 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
         DatabaseLockedError: another process has it open.
         StoreError: it cannot be opened, or has tables of another version.
     """
+    if database.is_dir() and is_folder(database):
+        raise StoreError(f"{database}: a folder of Parquet files", hint="only load --to-parquet writes to it")
     existed = database.exists()
     settings = _settings(memory_limit, database.with_name(database.name + ".tmp"))
     settings["storage_compatibility_version"] = STORAGE_VERSION
@@ -66,6 +69,8 @@ def _create(connection: Connection, database: Path, existed: bool) -> None:
 def reading(database: Path, *, memory_limit: int | None = None, allow_files: bool = False) -> Iterator[Connection]:
     """The database open read-only and closed to the outside, as decisions on `query` demand.
 
+    A folder that `load --to-parquet` wrote is opened as a database.
+
     Raises:
         DatabaseNotFoundError: there is none.
         DatabaseLockedError: a load is running.
@@ -75,6 +80,12 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
         raise DatabaseNotFoundError(
             f"{database}: no such database", hint="load a dump first, name a dump, or give --db"
         )
+    if database.is_dir():
+        from rdbscope.store.parquet_folder import read
+
+        with read.opened(database, memory_limit=memory_limit, allow_files=allow_files) as connection:
+            yield connection
+        return
     with tempfile.TemporaryDirectory(prefix="rdbscope-", ignore_cleanup_errors=True) as temp:
         connection = _connect(database, _settings(memory_limit, Path(temp)), read_only=True)
         try:
@@ -126,10 +137,12 @@ def transaction(connection: Connection, database: Path | None) -> Iterator[None]
         raise
 
 
-def close_to_outside(connection: Connection, *, allow_files: bool) -> None:
-    """Takes files, network, extensions, Python objects and settings away from the SQL that follows."""
+def close_to_outside(connection: Connection, *, allow_files: bool, directories: Sequence[str] = ()) -> None:
+    """Takes files (but those in `directories`), network, extensions, Python objects and settings away from the SQL."""
     connection.execute("SET python_enable_replacements = false")
     if not allow_files:
+        if directories:
+            connection.execute("SET allowed_directories = $directories", {"directories": list(directories)})
         connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 

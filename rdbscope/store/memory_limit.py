@@ -20,6 +20,11 @@ def default_bytes() -> int:
     return CEILING if memory is None else max(_SMALLEST, min(CEILING, memory // 4))
 
 
+def shared_by(users: int, limit: int | None) -> int:
+    """The part of the limit (None for the default) that each of several databases at once may take."""
+    return max(_SMALLEST, (limit or default_bytes()) // users)
+
+
 def size_in_bytes(text: str) -> int:
     """Bytes from text such as `512MB`, `2GiB` or `1000000`.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from rdbscope.errors import StoreError, UsageError, one_line
+from rdbscope.store.parquet_folder.layout import SCHEME
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -126,7 +127,9 @@ class query_errors:
 
 def sql_error(problem: duckdb.Error) -> UsageError | StoreError:
     """DuckDB's exception about a query as one line."""
-    text = one_line(Exception(str(problem).partition("\n\nLINE ")[0]))
+    text = plain_text(problem)
+    if SCHEME in str(problem) and not isinstance(problem, duckdb.BinderException):
+        return StoreError(f"query: {text}")
     if isinstance(problem, duckdb.OutOfMemoryException):
         return StoreError(f"query: {text}", hint="raise --memory-limit")
     if isinstance(problem, duckdb.PermissionException) or "has been disabled by configuration" in text:
@@ -134,6 +137,17 @@ def sql_error(problem: duckdb.Error) -> UsageError | StoreError:
     if isinstance(problem, duckdb.IOException):
         return StoreError(f"query: {text}")
     return UsageError(f"query: {text}")
+
+
+def plain_text(problem: duckdb.Error) -> str:
+    """DuckDB's exception in one line: without the place in the SQL, and of one raised in Python only what it says."""
+    text = str(problem).partition("\n\nLINE ")[0]
+    if _TRACEBACK in text:
+        text = text.strip().splitlines()[-1].partition(": ")[2]
+    return one_line(Exception(text.replace(SCHEME, "")))
+
+
+_TRACEBACK = "Traceback (most recent call last)"
 
 
 def prepare(connection: Connection, sql: str) -> ResultSet:

@@ -43,10 +43,10 @@ def _text(name: str) -> str:
 def _view(view: QueryFile) -> str:
     statements = [
         f"CREATE VIEW {view.name} AS {view.sql}",
-        f"COMMENT ON VIEW {view.name} IS {_literal(f'{view.title}. {view.description}')}",
+        f"COMMENT ON VIEW {view.name} IS {literal(f'{view.title}. {view.description}')}",
     ]
     statements += [
-        f"COMMENT ON COLUMN {view.name}.{column} IS {_literal(meaning)}" for column, meaning in view.columns.items()
+        f"COMMENT ON COLUMN {view.name}.{column} IS {literal(meaning)}" for column, meaning in view.columns.items()
     ]
     return ";\n".join(statements)
 
@@ -58,10 +58,11 @@ def _borrow_comments(connection: DuckDBPyConnection, view: QueryFile) -> None:
         "WHERE v.table_name = ? AND o.table_name = ? AND v.comment IS NULL AND o.comment IS NOT NULL"
     )
     for column, meaning in rows(connection, sql, [view.name, view.columns_of]):
-        connection.execute(f"COMMENT ON COLUMN {view.name}.{column} IS {_literal(meaning)}")
+        connection.execute(f"COMMENT ON COLUMN {view.name}.{column} IS {literal(meaning)}")
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -16,7 +16,8 @@ from rdbscope.store import fetch
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_TABLES = (
+# Every table whose rows belong to one snapshot.
+TABLES = (
     "key_rows",
     "forms",
     "pattern_merges",
@@ -113,7 +114,7 @@ def _first(connection: DuckDBPyConnection, where: str, parameters: list[object])
 
 def delete(connection: DuckDBPyConnection, snapshot_id: int) -> None:
     """Deletes every row of a snapshot; the caller commits. The space is used again by the next load."""
-    for table in _TABLES:
+    for table in TABLES:
         connection.execute(f"DELETE FROM {table} WHERE snapshot_id = ?", [snapshot_id])
 
 

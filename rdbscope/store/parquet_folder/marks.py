@@ -1,0 +1,59 @@
+"""The files in `snapshots/`: each says that a load has finished, and which files it wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from rdbscope.store import connect, fetch, schema
+from rdbscope.store.parquet_folder import layout
+from rdbscope.store.parquet_folder.files import ReadOnlyFiles
+from rdbscope.store.parquet_folder.layout import SCHEME, SNAPSHOTS, FileName
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a load needs to know of one that has finished.
+
+    Attributes:
+        name: of its files.
+        fingerprint: of dump and options.
+        keys: keys in the snapshot.
+        damage: None for a whole dump.
+    """
+
+    name: FileName
+    fingerprint: str
+    keys: int
+    damage: str | None
+
+
+def same_dump(folder: Path, fingerprint: str) -> Mark | None:
+    """The load of the same dump with the same options, None where the folder has none that can be used."""
+    for name in layout.loads_of(layout.names_in(folder, SNAPSHOTS), layout.dump_of(fingerprint)):
+        found = read(folder, name)
+        if found is not None and found.fingerprint == fingerprint:
+            return found
+    return None
+
+
+def read(folder: Path, name: FileName) -> Mark | None:
+    """A mark; None where it, or a file that it names, is missing, damaged or of another version."""
+    file = f"{SNAPSHOTS}/{name}"
+    try:
+        with connect.scratch() as connection:
+            connection.register_filesystem(ReadOnlyFiles(folder, [file]))
+            row = fetch.first(
+                connection,
+                f"SELECT source_fingerprint, keys, damage, {layout.VERSION_COLUMN}, {layout.FILES_COLUMN} "
+                f"FROM read_parquet('{SCHEME}{file}')",
+            )
+        if row is None or row[3] != schema.VERSION:
+            return None
+        if any((folder / table / str(name)).stat().st_size != size for table, size in row[4].items()):
+            return None
+    except (duckdb.Error, OSError):
+        return None
+    return Mark(name, *row[:3])
