@@ -16,12 +16,18 @@ from rdbscope.store import connect
 from rdbscope.store.parquet_folder.files import ReadOnlyFiles, _File
 from rdbscope.store.snapshots import TABLES
 from tests.conftest import ROOT, Run
-from tests.rdb_writer import dump, many, string
+from tests.rdb_writer import CTIME, aux, crc64, dump, many, string
 from tests.reports.dumps import night
 
 FIXTURES = sorted((ROOT / "fixtures/rdb").glob("*.rdb.gz"))
 # How a database finds the rows of `keys` is its own affair.
 OTHER = ("key_rows", "pattern_merges", "snapshots")
+
+
+def _taken(content: bytes, day: int) -> bytes:
+    """The same dump, taken at another day."""
+    body = content[:-8].replace(aux(b"ctime", b"%d" % CTIME), aux(b"ctime", b"%d" % (CTIME + 86_400 * day)))
+    return body + crc64(body).to_bytes(8, "little")
 
 
 def _write_cluster(folder: Path) -> list[str]:
@@ -31,10 +37,10 @@ def _write_cluster(folder: Path) -> list[str]:
         for shard in range(3):
             content = night(day + shard, repl_id=b"%040d" % shard, offset=day * 100, prefix=b"s%d:" % shard)
             names.append(f"node-{shard}-2026-11-2{day}.rdb")
-            (folder / names[-1]).write_bytes(content)
+            (folder / names[-1]).write_bytes(_taken(content, day))
     replica = night(3, repl_id=b"%040d" % 1, offset=190, prefix=b"s1:")
     names.append("node-9-2026-11-22.rdb")
-    (folder / names[-1]).write_bytes(replica)
+    (folder / names[-1]).write_bytes(_taken(replica, 2))
     return names
 
 

@@ -102,7 +102,11 @@ def loads_of(names: Iterable[str], dump: str) -> list[FileName]:
 
 def is_folder(path: Path) -> bool:
     """Whether loads have been written there."""
-    return (path / SNAPSHOTS).is_dir() and bool(names_in(path, SNAPSHOTS))
+    try:
+        return bool(names_in(path, SNAPSHOTS))
+    except (OSError, ValueError):
+        # No path at all, or one that cannot be read: whoever opens it says so.
+        return False
 
 
 def remove_load(folder: Path, name: FileName) -> None:

@@ -42,7 +42,10 @@ def opened(folder: Path, *, memory_limit: int | None = None, allow_files: bool =
     Raises:
         StoreError: it is no folder of loads, or a file is missing, damaged or of another version.
     """
-    names = layout.names_in(folder, SNAPSHOTS)
+    try:
+        names = layout.names_in(folder, SNAPSHOTS)
+    except OSError as problem:
+        raise StoreError(f"{folder}: {problem.strerror}") from problem
     if not names:
         raise StoreError(
             f"{folder}: a folder in which no load has finished",
@@ -108,11 +111,12 @@ def _check_files(folder: Path, snapshot: _Snapshot) -> None:
 def _read(connection: Connection, folder: Path, table: str, snapshots: Sequence[_Snapshot]) -> None:
     if not snapshots:
         return
-    if table in _LARGE:
-        _replace(connection, table, _numbered(connection, table, snapshots))
-        return
+    rows = _numbered(connection, table, snapshots)
     try:
-        connection.execute(f"INSERT INTO {table} {_numbered(connection, table, snapshots)}")
+        if table in _LARGE:
+            _replace(connection, table, rows)
+        else:
+            connection.execute(f"INSERT INTO {table} {rows}")
     except duckdb.Error as problem:
         raise _culprit(connection, folder, table, [one.name for one in snapshots], problem) from problem
 
@@ -153,7 +157,10 @@ def _views(connection: Connection, folder: Path, snapshots: Sequence[_Snapshot])
 
 
 def _replace(connection: Connection, name: str, sql: str) -> None:
-    """A view in place of a table or view, with its comments."""
+    """A view in place of a table or view, with its comments.
+
+    Views that read it find it by its name.
+    """
     is_table = fetch.scalar(connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name])
     kind = "TABLE" if is_table else "VIEW"
     about = fetch.scalar(connection, f"SELECT comment FROM duckdb_{kind.lower()}s() WHERE {kind}_name = ?", [name])
@@ -187,10 +194,14 @@ def _culprit(
     connection: Connection, folder: Path, table: str, names: Sequence[str], problem: duckdb.Error
 ) -> StoreError:
     """The error about the first file that cannot be read by itself; `problem` where every one can."""
+    if isinstance(problem, duckdb.OutOfMemoryException):
+        return connect.problem_of(problem, folder)
+    limit = " LIMIT 0" if table in (KEYS, *_LARGE) else ""
     for name in names:
         path = folder / table / name
         try:
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE one AS {_ONE.format(file=SCHEME + f'{table}/{name}')}")
+            file = schema.literal(f"{SCHEME}{table}/{name}")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE one AS FROM read_parquet({file}){limit}")
             if table == SNAPSHOTS:
                 connection.execute(f"SELECT source_fingerprint, {VERSION_COLUMN}, {FILES_COLUMN} FROM one")
         except duckdb.BinderException:
@@ -215,7 +226,6 @@ FROM (
     QUALIFY row_number() OVER (PARTITION BY source_fingerprint ORDER BY loaded_at DESC, file DESC) = 1
 )
 """
-_ONE = "FROM read_parquet('{file}')"
 # Numbers of patterns in the files are the final ones.
 _PATTERN_MERGES = """
 SELECT snapshot_id, pattern_id, pattern_id, shortest_name_bytes, longest_name_bytes, unsafe_names, braced_names

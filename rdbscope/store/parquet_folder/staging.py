@@ -21,7 +21,7 @@ from rdbscope.errors import StoreError
 from rdbscope.store.parquet_folder import layout
 
 _OWNER = "owner"
-_STAGING = re.compile(r"\.load-(?P<machine>[0-9a-f]{8})-(?P<load>[0-9a-f]{12})(?P<starting>\.new)?")
+STAGING = re.compile(r"\.load-(?P<machine>[0-9a-f]{8})-(?P<load>[0-9a-f]{12})(?P<starting>\.new)?")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 # No load writes nothing for a day.
 _DEAD_AFTER_SECONDS = 86_400
@@ -76,7 +76,7 @@ def _remove_dead(folder: Path, own: Path, now: float) -> None:
     # A folder that may be written but not listed is no reason to refuse a load.
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
-            found = _STAGING.fullmatch(path.name)
+            found = STAGING.fullmatch(path.name)
             if found is None or path == own or path.is_symlink() or not path.is_dir():
                 continue
             with contextlib.suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from rdbscope.store.interrupt import on_interrupt
 from rdbscope.store.load import Labels, LoadResult, load_source
 from rdbscope.store.parquet_folder import layout, marks
 from rdbscope.store.parquet_folder.layout import KEYS, OTHERS, SNAPSHOTS, FileName
-from rdbscope.store.parquet_folder.staging import staging
+from rdbscope.store.parquet_folder.staging import STAGING, staging
 
 if TYPE_CHECKING:
     from rdbscope._native import Reader
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 # Level 1 costs a fifth less than the default and gives the same bytes here. A dictionary pays for types and patterns;
 # building one of names and sizes, only to drop it when it has grown too large, costs memory and time.
 _FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, DICTIONARY_SIZE_LIMIT 4096"
+_DATABASE = "load.duckdb"
+_HIDDEN_DATABASE = re.compile(rf"/{STAGING.pattern}/{re.escape(_DATABASE)}")
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,20 @@ def write_source(
         StoreError: the folder cannot be written.
         InterruptedLoadError: Ctrl-C; nothing is left of it.
     """
+    with _speaking_of(folder):
+        return _written(folder, source, options, labels, force, checks, watch, memory_limit)
+
+
+def _written(
+    folder: Path,
+    source: OpenSource,
+    options: ReadOptions,
+    labels: Labels,
+    force: bool,
+    checks: Configured | None,
+    watch: Callable[[Reader], contextlib.AbstractContextManager[object]],
+    memory_limit: int | None,
+) -> Written:
     known = source.known_fingerprint()
     if known is not None and not force:
         found = marks.same_dump(folder, snapshots.fingerprint(known, options))
@@ -74,8 +91,8 @@ def write_source(
     before = layout.names_in(folder, SNAPSHOTS)
     load = layout.new_load()
     with staging(folder, load) as hidden:
-        database = hidden / "load.duckdb"
-        with _speaking_of(folder, database), connect.writing(database, memory_limit=memory_limit) as connection:
+        database = hidden / _DATABASE
+        with connect.writing(database, memory_limit=memory_limit) as connection:
             result = load_source(
                 connection,
                 source,
@@ -161,13 +178,13 @@ def _put_in_place(folder: Path, hidden: Path, name: FileName) -> None:
 
 
 @contextlib.contextmanager
-def _speaking_of(folder: Path, database: Path) -> Iterator[None]:
+def _speaking_of(folder: Path) -> Iterator[None]:
     """Lets errors name the folder instead of the database within, which the user does not know of."""
     try:
         yield
     except (RdbscopeError, duckdb.Error) as problem:
         said = connect.problem_of(problem, folder) if isinstance(problem, duckdb.Error) else problem
-        said.message = said.message.replace(str(database), str(folder))
+        said.message = _HIDDEN_DATABASE.sub("", said.message)
         if said.hint is not None:
             said.hint = said.hint.replace("--db", "--to-parquet")
         if said is problem:
