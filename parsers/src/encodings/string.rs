@@ -7,6 +7,7 @@ use crate::kinds::{Beginning, DOCUMENT_BYTES, begins_document, may_be_bitmap};
 use crate::rdb::codes::ValueType;
 use crate::rdb::strings::StringHead;
 use crate::source::bytes::PackedDecoder;
+use crate::source::lzf::check_lengths;
 use crate::source::{Bytes, Input};
 
 /// Bytes from which the kind of a string is told, and from which on a bitmap's set bytes are counted.
@@ -14,6 +15,7 @@ const PREFIX: u64 = 4096;
 
 pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S) -> Result<()> {
     sink.begin(ValueType::String, None);
+    let kinds = input.kinds;
     match input.string_head()? {
         head @ StringHead::Int(_) => {
             sink.string(input.element_content(head)?, Beginning::Bytes(&[]), None);
@@ -21,7 +23,7 @@ pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S
         }
         head @ StringHead::Plain { length } if length < PREFIX => {
             let content = input.element_content(head)?;
-            let prefix = if let Element::Bytes(bytes) = content { bytes } else { &[] };
+            let prefix = if kinds { start(content) } else { &[] };
             sink.string(content, Beginning::Bytes(prefix), None);
             Ok(())
         }
@@ -32,9 +34,10 @@ pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S
 
 fn lzf<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, packed: u64, length: u64) -> Result<()> {
     let head = StringHead::Lzf { packed, length };
+    let kinds = input.kinds;
     if length < PREFIX || input.contiguous_limit() == u64::MAX {
         let content = damage.content(input, head)?;
-        let prefix = if let Element::Bytes(bytes) = content { &bytes[..bytes.len().min(PREFIX as usize)] } else { &[] };
+        let prefix = if kinds { start(content) } else { &[] };
         sink.string(content, Beginning::Bytes(prefix), count_nonzero(content, prefix));
         return Ok(());
     }
@@ -53,8 +56,13 @@ fn lzf<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, packe
     input.skip(packed)
 }
 
-/// The beginning of a compressed string: what is likely a document is unpacked no further than it takes to know.
+/// The beginning of a compressed string: what is likely a document is unpacked no further than it takes to know, and
+/// nothing is where no kind is wanted.
 fn beginning(input: &mut Input, packed: u64, length: u64) -> Result<Beginning<'_>> {
+    if !input.kinds {
+        check_lengths(packed, length, input.offset())?;
+        return Ok(Beginning::Bytes(&[]));
+    }
     if begins_document(input.unpack_prefix(packed, length, DOCUMENT_BYTES as u64)?) {
         return Ok(Beginning::Document);
     }
@@ -63,7 +71,14 @@ fn beginning(input: &mut Input, packed: u64, length: u64) -> Result<Beginning<'_
 
 /// A string of 4 KiB or more that is not compressed, or is a bitmap whose set bytes are counted.
 fn large<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, head: StringHead) -> Result<()> {
-    damage.packed_content(input, head, &mut Scan { sink })
+    let kinds = input.kinds;
+    damage.packed_content(input, head, &mut Scan { sink, kinds })
+}
+
+/// What tells the kind of a string that is held.
+fn start(content: Element<'_>) -> &[u8] {
+    let Element::Bytes(bytes) = content else { return &[] };
+    bytes.get(..PREFIX as usize).unwrap_or(bytes)
 }
 
 fn count_nonzero(content: Element<'_>, prefix: &[u8]) -> Option<u64> {
@@ -79,11 +94,16 @@ fn nonzero(bytes: &[u8]) -> u64 {
 /// Looks at the start of a string and, where it is a bitmap, at all of it.
 struct Scan<'s, S> {
     sink: &'s mut S,
+    kinds: bool,
 }
 
 impl<S: ValueSink> PackedDecoder for Scan<'_, S> {
     fn decode<B: Bytes>(&mut self, bytes: &mut B) -> Result<()> {
         let length = bytes.left();
+        if !self.kinds {
+            self.sink.string(Element::Opaque { length }, Beginning::Bytes(&[]), None);
+            return bytes.skip(length);
+        }
         if length <= bytes.peek_limit() {
             let content = bytes.peek(length as usize)?;
             let prefix = &content[..content.len().min(PREFIX as usize)];
