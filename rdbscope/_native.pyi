@@ -5,6 +5,7 @@ interpreter lock.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Any, Final, Protocol, final, type_check_only
 
 __all__ = [
@@ -170,17 +171,18 @@ class Reader:
             KeyboardInterrupt: Ctrl-C.
         """
 
-    def text(self, format: str) -> TextPieces:
+    def text(self, format: str, columns: Sequence[str] | None = None) -> TextPieces:
         """The keys as text, once: no Arrow batches, no database, memory of two pieces.
 
         Args:
             format: csv, rdbtools-csv or jsonl.
+            columns: of csv and jsonl, only these in this order. Contents are not looked at where no kind is asked for.
 
         Returns:
             Pieces whose `__next__` raises DumpError where the dump is damaged.
 
         Raises:
-            ValueError: there is no such format.
+            ValueError: there is no such format or column.
         """
 
     def top_keys(

@@ -12,10 +12,10 @@ use _native::scan::{Options, Progress, Scan};
 use _native::source::CancelFlag;
 
 /// Bytes that are written at once.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 64 << 10;
 
 fn export(path: &str, format: &str) -> io::Result<()> {
-    let exporter = Exporter::new(format).ok_or_else(|| io::Error::other("no such format"))?;
+    let exporter = Exporter::new(format, None).ok_or_else(|| io::Error::other("no such format"))?;
     let (options, progress) = (Options::default(), Arc::new(Progress::default()));
     let mut scan = Scan::with(exporter, Box::new(File::open(path)?), options, CancelFlag::default(), progress)
         .map_err(|e| io::Error::other(e.to_string()))?;

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rdbscope import console
 from rdbscope.cli.progress import watch
 from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, UsageError
-from rdbscope.exports.columns import KEYS, RDBTOOLS
+from rdbscope.exports.columns import KEYS, RDBTOOLS, check, keys_sql
 from rdbscope.options import ReadOptions
+from rdbscope.query_files import views
 from rdbscope.sources import OpenSource, expand, open_source
 from rdbscope.sources.kind import Kind
 
@@ -21,7 +23,13 @@ _TEXT = ("csv", "rdbtools-csv", "jsonl")
 
 
 def write_dump(
-    argument: str, options: ReadOptions, output: Output, format_name: str, *, memory_limit: int | None = None
+    argument: str,
+    options: ReadOptions,
+    output: Output,
+    format_name: str,
+    *,
+    columns: Sequence[str] | None = None,
+    memory_limit: int | None = None,
 ) -> None:
     """Streams the keys of one dump to `output`.
 
@@ -30,17 +38,23 @@ def write_dump(
         options: filters and salvage.
         output: an open output.
         format_name: one of `rdbscope.exports.FORMATS`.
+        columns: names of the view `keys`; None for all that is known of a key when its record has been read. The
+            others, such as the pattern, are known after the last key, and lead through a temporary database.
         memory_limit: bytes that DuckDB may use.
 
     Raises:
         InputError: the dump cannot be read or is damaged; what was written before stays incomplete.
-        UsageError: more than one dump.
+        UsageError: more than one dump, or no such column.
     """
     from rdbscope.store.interrupt import on_interrupt
 
     names = expand(argument)
     if len(names) > 1:
         raise UsageError(f"{argument}: {len(names)} dumps", hint="export them one at a time")
+    if columns is not None and not set(columns) <= set(KEYS):
+        check(columns, _all_columns())
+        _write_loaded(names[0], options, output, format_name, columns, memory_limit)
+        return
     with open_source(names[0]) as source:
         reader = options.reader(source.native_input())
 
@@ -52,10 +66,10 @@ def write_dump(
             try:
                 with watch(source, reader):
                     if format_name in _TEXT and source.kind is Kind.RDB:
-                        for piece in reader.text(format_name):
+                        for piece in reader.text(format_name, columns):
                             output.stream.write(piece)
                     else:
-                        _write(reader, output, format_name, memory_limit)
+                        _write(reader, output, format_name, columns, memory_limit)
             except (RdbscopeError, BrokenPipeError):
                 raise
             except Exception as problem:
@@ -68,14 +82,41 @@ def write_dump(
         _warn(source, reader)
 
 
-def _write(reader: Reader, output: Output, format_name: str, memory_limit: int | None) -> None:
+def _all_columns() -> list[str]:
+    """Those of the view of all keys; a dump without a database has no number of a snapshot."""
+    (view,) = (view for view in views() if view.name == "keys")
+    return [name for name in view.columns if name != "snapshot_id"]
+
+
+def _write_loaded(
+    source: str,
+    options: ReadOptions,
+    output: Output,
+    format_name: str,
+    columns: Sequence[str],
+    memory_limit: int | None,
+) -> None:
+    from rdbscope import reports
+    from rdbscope.api import loaded
+    from rdbscope.store import result
+
+    with loaded(source, options, memory_limit=memory_limit, watch=watch) as (connection, snapshot):
+        if snapshot.damage is not None:
+            console.warning(f"{source}: not whole: {snapshot.damage}")
+        rows = result.prepare(connection, f"SELECT {', '.join(columns)} FROM keys")
+        reports.write(rows, output, format_name)
+
+
+def _write(
+    reader: Reader, output: Output, format_name: str, columns: Sequence[str] | None, memory_limit: int | None
+) -> None:
     from rdbscope import reports
     from rdbscope.exports.streamed import StreamedKeys
     from rdbscope.store import connect
 
     rdbtools = format_name == "rdbtools-csv"
     with connect.temporary(memory_limit=memory_limit) as connection:
-        result = StreamedKeys(connection, reader, RDBTOOLS if rdbtools else KEYS)
+        result = StreamedKeys(connection, reader, RDBTOOLS if rdbtools else keys_sql(columns))
         reports.write(result, output, "csv" if rdbtools else format_name)
 
 

@@ -64,6 +64,11 @@ class ResultSet:
     def _wrapped(self, selected: str) -> str:
         return f"SELECT {selected} FROM (\n{self._sql}\n) AS t ({self._names})"
 
+    def only(self, places: Sequence[int]) -> ResultSet:
+        """The columns at these places, counted from zero."""
+        named = ", ".join(f'c{place} AS "{_quotable(self.columns[place].name)}"' for place in places)
+        return ResultSet(self.connection, self._wrapped(named), [self.columns[place] for place in places])
+
     def texts(self, limit: int | None = None) -> Iterator[list[tuple[str | None, ...]]]:
         """Batches of rows with every value as DuckDB writes it, NULL as None; at most `limit` rows."""
         selected = ", ".join(f"CAST(c{number} AS VARCHAR)" for number in range(len(self.columns)))
@@ -181,12 +186,16 @@ def _of_other_statement(connection: Connection, sql: str) -> ResultSet:
 
 def of_rows(connection: Connection, names: Sequence[str], rows: Sequence[Sequence[object]]) -> ResultSet:
     """A result from a few rows that Python made, so that every format can write them."""
-    quoted = ['"' + name.replace('"', '""') + '"' for name in names]
+    quoted = [f'"{_quotable(name)}"' for name in names]
     if not rows:
         empty = ", ".join(f"NULL::VARCHAR AS {name}" for name in quoted)
         return ResultSet(connection, f"SELECT {empty} LIMIT 0", [Column(name, "VARCHAR") for name in names])
     values = ", ".join("(" + ", ".join(_literal(value) for value in row) + ")" for row in rows)
     return prepare(connection, f"SELECT * FROM (VALUES {values}) AS t ({', '.join(quoted)})")
+
+
+def _quotable(name: str) -> str:
+    return name.replace('"', '""')
 
 
 def _literal(value: object) -> str:

@@ -14,6 +14,7 @@ const PREFIX: u64 = 4096;
 
 pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S) -> Result<()> {
     sink.begin(ValueType::String, None);
+    let kinds = input.kinds;
     match input.string_head()? {
         head @ StringHead::Int(_) => {
             sink.string(input.element_content(head)?, &[], None);
@@ -21,7 +22,7 @@ pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S
         }
         head @ StringHead::Plain { length } if length < PREFIX => {
             let content = input.element_content(head)?;
-            let prefix = if let Element::Bytes(bytes) = content { bytes } else { &[] };
+            let prefix = if kinds { start(content) } else { &[] };
             sink.string(content, prefix, None);
             Ok(())
         }
@@ -32,14 +33,19 @@ pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S
 
 fn lzf<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, packed: u64, length: u64) -> Result<()> {
     let head = StringHead::Lzf { packed, length };
+    let kinds = input.kinds;
     if length < PREFIX || input.contiguous_limit() == u64::MAX {
         let content = damage.content(input, head)?;
-        let prefix = if let Element::Bytes(bytes) = content { &bytes[..bytes.len().min(PREFIX as usize)] } else { &[] };
+        let prefix = if kinds { start(content) } else { &[] };
         sink.string(content, prefix, count_nonzero(content, prefix));
         return Ok(());
     }
     if input.unpack_all {
         return large(input, damage, sink, head);
+    }
+    if !kinds {
+        sink.string(Element::Opaque { length }, &[], None);
+        return input.skip(packed);
     }
     match input.unpack_prefix(packed, length, PREFIX) {
         Ok(prefix) if may_be_bitmap(prefix, length) => large(input, damage, sink, head),
@@ -56,7 +62,14 @@ fn lzf<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, packe
 
 /// A string of 4 KiB or more that is not compressed, or is a bitmap whose set bytes are counted.
 fn large<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, head: StringHead) -> Result<()> {
-    damage.packed_content(input, head, &mut Scan { sink })
+    let kinds = input.kinds;
+    damage.packed_content(input, head, &mut Scan { sink, kinds })
+}
+
+/// What tells the kind of a string that is held.
+fn start(content: Element<'_>) -> &[u8] {
+    let Element::Bytes(bytes) = content else { return &[] };
+    bytes.get(..PREFIX as usize).unwrap_or(bytes)
 }
 
 fn count_nonzero(content: Element<'_>, prefix: &[u8]) -> Option<u64> {
@@ -72,11 +85,16 @@ fn nonzero(bytes: &[u8]) -> u64 {
 /// Looks at the start of a string and, where it is a bitmap, at all of it.
 struct Scan<'s, S> {
     sink: &'s mut S,
+    kinds: bool,
 }
 
 impl<S: ValueSink> PackedDecoder for Scan<'_, S> {
     fn decode<B: Bytes>(&mut self, bytes: &mut B) -> Result<()> {
         let length = bytes.left();
+        if !self.kinds {
+            self.sink.string(Element::Opaque { length }, &[], None);
+            return bytes.skip(length);
+        }
         if length <= bytes.peek_limit() {
             let content = bytes.peek(length as usize)?;
             let prefix = &content[..content.len().min(PREFIX as usize)];

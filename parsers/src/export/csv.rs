@@ -1,19 +1,24 @@
 //! CSV: a header, one line per key. What is unknown is empty; text that a spreadsheet would run as a formula gets an
 //! apostrophe in front.
 
+use super::columns::{Column, every_column};
 use super::numbers::{signed, unsigned_then};
 use super::row::{Row, capped};
 use crate::patterns::contains_either;
 use crate::rows::Form;
 
-pub const HEADER: &[u8] = b"db,name,raw,type,encoding,kind,elements,memory_bytes,memory_exact,allocated_bytes,\
-value_bytes,key_bytes,dump_bytes,largest_element_bytes,expires_at_ms,idle_seconds,lfu_frequency,slot,hash_tag,\
-record_offset\n";
+/// The names of the columns as the first line.
+pub fn header(columns: &[Column]) -> Vec<u8> {
+    let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+    (names.join(",") + "\n").into_bytes()
+}
 
-/// The cells of a form: type, encoding, kind, and apart from them whether memory is exact.
+/// The cells of a form, each with its comma.
 #[derive(Debug, Default)]
 pub struct FormCells {
-    kinds: Vec<u8>,
+    type_name: Vec<u8>,
+    encoding: Vec<u8>,
+    kind: Vec<u8>,
     exact: &'static [u8],
 }
 
@@ -24,56 +29,92 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// Appends the line of one key.
+    /// Appends the line of one key with all columns.
     pub fn line(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
         let form = super::form_cells(&mut self.forms, row, cells);
-        let record = row.key.record;
-        number(record.db, out);
-        text(row.name, out);
-        out.push(b',');
-        if let Some(raw) = row.raw {
-            text(raw, out);
+        macro_rules! write {
+            ($($column:ident),*) => {{ $(cell(Column::$column, form, row, out);)* }};
         }
-        out.push(b',');
-        out.extend_from_slice(&form.kinds);
-        optional(row.key.elements, out);
-        optional(row.key.memory_bytes, out);
-        out.extend_from_slice(form.exact);
-        optional(row.key.allocated_bytes, out);
-        number(row.key.facts.value_bytes, out);
-        number(record.name.len() as u64, out);
-        number(row.key.dump_bytes, out);
-        optional(row.key.largest_element_bytes(), out);
-        if let Some(at) = record.expires_at_ms {
-            signed(at, out);
+        every_column!(write);
+        end(out);
+    }
+
+    /// Appends the line of one key with these columns.
+    pub fn line_of(&mut self, columns: &[Column], row: &Row<'_>, out: &mut Vec<u8>) {
+        let form = super::form_cells(&mut self.forms, row, cells);
+        for column in columns {
+            cell(*column, form, row, out);
         }
-        out.push(b',');
-        optional(record.idle_seconds, out);
-        optional(record.lfu_frequency.map(u64::from), out);
-        number(u64::from(row.slot()), out);
-        if let Some(tag) = row.hash_tag() {
-            text(tag, out);
+        end(out);
+    }
+}
+
+/// Makes the comma behind the last cell the end of the line.
+#[inline]
+fn end(out: &mut [u8]) {
+    if let Some(last) = out.last_mut() {
+        *last = b'\n';
+    }
+}
+
+/// Appends a cell and a comma.
+#[inline(always)]
+fn cell(column: Column, form: &FormCells, row: &Row<'_>, out: &mut Vec<u8>) {
+    let (key, record) = (row.key, row.key.record);
+    match column {
+        Column::Db => number(record.db, out),
+        Column::Name => optional_text(Some(row.name), out),
+        Column::Raw => optional_text(row.raw, out),
+        Column::Type => out.extend_from_slice(&form.type_name),
+        Column::Encoding => out.extend_from_slice(&form.encoding),
+        Column::Kind => out.extend_from_slice(&form.kind),
+        Column::Elements => optional(key.elements, out),
+        Column::MemoryBytes => optional(key.memory_bytes, out),
+        Column::MemoryExact => out.extend_from_slice(form.exact),
+        Column::AllocatedBytes => optional(key.allocated_bytes, out),
+        Column::ValueBytes => number(key.facts.value_bytes, out),
+        Column::KeyBytes => number(record.name.len() as u64, out),
+        Column::DumpBytes => number(key.dump_bytes, out),
+        Column::LargestElementBytes => optional(key.largest_element_bytes(), out),
+        Column::ExpiresAtMs => {
+            if let Some(at) = record.expires_at_ms {
+                signed(at, out);
+            }
+            out.push(b',');
         }
-        out.push(b',');
-        unsigned_then(capped(record.offset), b'\n', out);
+        Column::IdleSeconds => optional(record.idle_seconds, out),
+        Column::LfuFrequency => optional(record.lfu_frequency.map(u64::from), out),
+        Column::Slot => number(u64::from(row.slot()), out),
+        Column::HashTag => optional_text(row.hash_tag(), out),
+        Column::RecordOffset => number(record.offset, out),
     }
 }
 
 fn cells(form: &Form) -> FormCells {
-    let mut kinds = Vec::new();
-    let parts = [Some(form.type_name.as_str()), form.encoding, form.kind.map(|kind| kind.as_str())];
-    for part in parts {
-        if let Some(part) = part {
-            text(part.as_bytes(), &mut kinds);
-        }
-        kinds.push(b',');
-    }
+    let cell = |content: Option<&str>| {
+        let mut cell = Vec::new();
+        optional_text(content.map(str::as_bytes), &mut cell);
+        cell
+    };
     let exact: &[u8] = match form.memory_exact {
         Some(true) => b"true,",
         Some(false) => b"false,",
         None => b",",
     };
-    FormCells { kinds, exact }
+    FormCells {
+        type_name: cell(Some(&form.type_name)),
+        encoding: cell(form.encoding),
+        kind: cell(form.kind.map(|kind| kind.as_str())),
+        exact,
+    }
+}
+
+#[inline]
+fn optional_text(content: Option<&[u8]>, out: &mut Vec<u8>) {
+    if let Some(content) = content {
+        text(content, out);
+    }
+    out.push(b',');
 }
 
 #[inline]

@@ -1,5 +1,6 @@
 //! The keys of a dump as text, straight from the records: one file per format.
 
+pub mod columns;
 pub mod csv;
 pub mod jsonl;
 pub mod numbers;
@@ -11,6 +12,7 @@ use std::io;
 use crate::patterns::{is_plain, safe_name};
 use crate::rows::Form;
 use crate::scan::{Key, KeyTaker};
+use columns::Column;
 use row::{Row, blob};
 
 /// A format and what it keeps between lines.
@@ -25,21 +27,34 @@ enum Format {
 #[derive(Debug)]
 pub struct Exporter {
     format: Format,
+    /// The columns that were asked for, where not all are wanted.
+    columns: Option<Vec<Column>>,
+    /// Whether the name is shown in any way.
+    names: bool,
     text: Vec<u8>,
     name: Vec<u8>,
     raw: Vec<u8>,
 }
 
 impl Exporter {
-    /// A format by its name: `csv`, `rdbtools-csv` or `jsonl`.
-    pub fn new(format: &str) -> Option<Self> {
+    /// A format by its name: `csv`, `rdbtools-csv`, whose columns are not to be chosen, or `jsonl`.
+    pub fn new(format: &str, columns: Option<Vec<Column>>) -> Option<Self> {
+        let shown = columns.as_deref().unwrap_or(&Column::ALL);
         let (format, header) = match format {
-            "csv" => (Format::Csv(csv::Csv::default()), csv::HEADER),
-            "rdbtools-csv" => (Format::RdbtoolsCsv(rdbtools_csv::RdbtoolsCsv::default()), rdbtools_csv::HEADER),
-            "jsonl" => (Format::JsonLines(jsonl::JsonLines::default()), &b""[..]),
+            "csv" => (Format::Csv(csv::Csv::default()), csv::header(shown)),
+            "rdbtools-csv" if columns.is_none() => {
+                (Format::RdbtoolsCsv(rdbtools_csv::RdbtoolsCsv::default()), rdbtools_csv::HEADER.to_vec())
+            }
+            "jsonl" => (Format::JsonLines(jsonl::JsonLines::default()), Vec::new()),
             _ => return None,
         };
-        Some(Self { format, text: header.to_vec(), name: Vec::new(), raw: Vec::new() })
+        let names = shown.iter().any(|column| matches!(column, Column::Name | Column::Raw | Column::HashTag));
+        Some(Self { format, columns, names, text: header, name: Vec::new(), raw: Vec::new() })
+    }
+
+    /// Whether kinds are shown, for which contents are looked at.
+    pub fn shows_kinds(&self) -> bool {
+        self.columns.as_ref().is_none_or(|columns| columns.contains(&Column::Kind))
     }
 
     /// Bytes that wait to be taken.
@@ -63,7 +78,7 @@ impl KeyTaker for Exporter {
     #[inline]
     fn take(&mut self, key: &Key<'_>) -> io::Result<()> {
         let exact = &key.record.name;
-        let (name, raw): (&[u8], Option<&[u8]>) = if is_plain(exact) {
+        let (name, raw): (&[u8], Option<&[u8]>) = if !self.names || is_plain(exact) {
             (exact, None)
         } else {
             self.name.clear();
@@ -75,10 +90,12 @@ impl KeyTaker for Exporter {
             (&self.name, differs.then_some(&self.raw))
         };
         let row = Row { key, name, raw };
-        match &mut self.format {
-            Format::Csv(format) => format.line(&row, &mut self.text),
-            Format::RdbtoolsCsv(format) => format.line(&row, &mut self.text),
-            Format::JsonLines(format) => format.line(&row, &mut self.text),
+        match (&mut self.format, &self.columns) {
+            (Format::Csv(format), None) => format.line(&row, &mut self.text),
+            (Format::Csv(format), Some(columns)) => format.line_of(columns, &row, &mut self.text),
+            (Format::RdbtoolsCsv(format), _) => format.line(&row, &mut self.text),
+            (Format::JsonLines(format), None) => format.line(&row, &mut self.text),
+            (Format::JsonLines(format), Some(columns)) => format.line_of(columns, &row, &mut self.text),
         }
         Ok(())
     }

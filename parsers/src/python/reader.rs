@@ -20,6 +20,7 @@ use crate::arrow::schema;
 use crate::conversion::{Allocator, Overrides, Server, Target, Thresholds, Version};
 use crate::error::{Error, ErrorKind};
 use crate::export::Exporter;
+use crate::export::columns::Column;
 use crate::quick::{Measure, Ranking, TopKeys, Tree};
 use crate::rows::{Filter, Form};
 use crate::scan::{Gathered, KeyTaker, LogOptions, LogScan, Options, Progress, Scan, verify, verify_log};
@@ -142,6 +143,7 @@ impl Reader {
             overrides,
             spool_folder: spool_dir.unwrap_or_else(std::env::temp_dir),
             batch_rows: batch_rows.max(1),
+            kinds: true,
             log,
         };
         let shared = Arc::new(Shared { source: Mutex::new(Some(source)), ..Shared::default() });
@@ -196,11 +198,14 @@ impl Reader {
         found.iter().map(|bill| whatif::bill(py, bill, &target)).collect()
     }
 
-    /// The keys as text, in pieces of whole lines, once.
-    fn text(&self, format: &str) -> PyResult<TextPieces> {
-        let exporter = Exporter::new(format)
-            .ok_or_else(|| PyValueError::new_err(format!("no text format {format:?}: csv, rdbtools-csv or jsonl")))?;
-        Ok(TextPieces::new(exporter, self.options.clone(), self.shared.clone()))
+    /// The keys as text, in pieces of whole lines, once; with `columns` only these, in this order.
+    #[pyo3(signature = (format, columns=None))]
+    fn text(&self, format: &str, columns: Option<Vec<String>>) -> PyResult<TextPieces> {
+        let chosen = columns.map(|names| names.iter().map(|name| column_of(name)).collect()).transpose()?;
+        let exporter = Exporter::new(format, chosen)
+            .ok_or_else(|| PyValueError::new_err(format!("no such text: {format:?}; csv, rdbtools-csv or jsonl")))?;
+        let options = Options { kinds: exporter.shows_kinds(), ..self.options.clone() };
+        Ok(TextPieces::new(exporter, options, self.shared.clone()))
     }
 
     /// The largest keys; nothing where it cannot be told without all keys at hand.
@@ -438,6 +443,10 @@ impl Drop for Rows {
     fn drop(&mut self) {
         self.close(None);
     }
+}
+
+fn column_of(name: &str) -> PyResult<Column> {
+    Column::parse(name).ok_or_else(|| PyValueError::new_err(format!("no column {name:?}")))
 }
 
 pub fn server_of(name: &str, version: &str) -> PyResult<(Server, Version)> {

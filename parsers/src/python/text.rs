@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::export::Exporter;
 use crate::scan::{Options, Scan};
 
-/// Bytes from which a piece is handed out.
-const PIECE: usize = 256 << 10;
+/// Bytes from which a piece is handed out. Kernels take larger ones in more time: they look for larger pages.
+const PIECE: usize = 64 << 10;
 
 /// Where the writing stands.
 enum State {

@@ -102,7 +102,9 @@ impl<T: KeyTaker> Scan<T> {
         cancel: CancelFlag,
         progress: Arc<Progress>,
     ) -> Result<Self> {
-        let parser = Parser::open(Input::new(reader, cancel), options.salvage)?;
+        let mut input = Input::new(reader, cancel);
+        input.kinds = options.kinds;
+        let parser = Parser::open(input, options.salvage)?;
         let collector = Collector::with(taker, &options);
         Ok(Self { parser, collector, options, progress, damage: None, ended: false })
     }

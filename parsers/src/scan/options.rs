@@ -19,6 +19,8 @@ pub struct Options {
     /// Where facts go that outgrow memory.
     pub spool_folder: PathBuf,
     pub batch_rows: usize,
+    /// Whether kinds are wanted, for which the first 4 KiB of every string are looked at.
+    pub kinds: bool,
     /// Of a log.
     pub log: LogOptions,
 }
@@ -50,6 +52,7 @@ impl Default for Options {
             overrides: Overrides::default(),
             spool_folder: std::env::temp_dir(),
             batch_rows: BATCH_ROWS,
+            kinds: true,
             log: LogOptions::default(),
         }
     }

@@ -36,6 +36,8 @@ pub struct Input {
     /// Before RDB version 7 every first byte `10xxxxxx` announced 32 bits.
     pub(crate) loose_lengths: bool,
     pub(crate) unpack_all: bool,
+    /// Whether the starts of strings are wanted, from which kinds are told.
+    pub(crate) kinds: bool,
 }
 
 impl fmt::Debug for Input {
@@ -60,6 +62,7 @@ impl Input {
             unpacked: Vec::new(),
             loose_lengths: false,
             unpack_all: false,
+            kinds: true,
         }
     }
 
