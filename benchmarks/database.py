@@ -14,13 +14,15 @@ from .peers import RDBSCOPE_LOAD_NO_CHECK, Tool
 #: Commands that read a loaded snapshot, by the name that the table shows.
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "all checks": ("check",),
+    "report": ("report", "--format", "text"),
     "types": ("query", "SELECT type, count(*), sum(memory_bytes) FROM keys GROUP BY type ORDER BY 2 DESC"),
     "largest keys": ("top",),
     "prefix tree": ("tree",),
     "names by part": ("query", "SELECT count(*) FROM keys WHERE name LIKE '%42%'"),
     "start alone": ("query", "SELECT 1"),
-    "help": ("--help",),
 }
+#: Commands that read no database.
+WITHOUT_DATABASE: dict[str, tuple[str, ...]] = {"help": ("--help",)}
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,10 @@ def ask(tool: Tool, dump: Dump, work: Path, repeat: int) -> Answers | None:
         report = folder / "rdbtools.csv"
         export = ["export", str(dump.path), "--format", "rdbtools-csv", "-o", str(report)]
         exported = measure([*tool.program, *export], folder).exit_status == 0
+        questions = {name: (*words, "--db", str(database)) for name, words in QUESTIONS.items()} | WITHOUT_DATABASE
         measures = {
-            name: least([measure([*tool.program, *words, "--db", str(database)], folder) for _ in range(repeat)])
-            for name, words in QUESTIONS.items()
+            name: least([measure([*tool.program, *words], folder) for _ in range(repeat)])
+            for name, words in questions.items()
         }
         size = report.stat().st_size if exported else None
         return Answers(dump, database.stat().st_size, size, measures)
