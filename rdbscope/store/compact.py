@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from pathlib import Path
 
 import duckdb
@@ -26,7 +28,8 @@ def worthwhile(connection: Connection) -> bool:
 def compact(database: Path) -> None:
     """Copies the database into a fresh file beside it and puts that in its place, in one rename.
 
-    What a killed run left is removed first. Comments, views and macros survive the copy.
+    What a killed run left is removed first. Comments, views and macros survive the copy, and so do mode and, as far as
+    the system lets us, owner of the file; of a link the file that it leads to is replaced.
 
     Raises:
         DatabaseLockedError: another process has it open.
@@ -39,12 +42,14 @@ def compact(database: Path) -> None:
             # No log of changes may stay behind: it would be replayed into the fresh file.
             connection.execute("CHECKPOINT")
             connection.execute(f"ATTACH '{_quoted(fresh)}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
+            # Before there is anything in it.
+            _belong_alike(fresh, database)
             name = str(fetch.scalar(connection, "SELECT current_database()")).replace('"', '""')
             connection.execute(f'COPY FROM DATABASE "{name}" TO fresh')
             connection.execute("DETACH fresh")
             _flush(fresh)
             # While the old file is still locked: no load can slip in between.
-            fresh.replace(database)
+            fresh.replace(database.resolve())
     except duckdb.Error as problem:
         raise connect.problem_of(problem, database) from problem
     finally:
@@ -59,7 +64,16 @@ def remove_leftovers(database: Path) -> None:
 
 
 def _fresh(database: Path) -> Path:
-    return database.with_name(database.name + _SUFFIX)
+    place = database.resolve()
+    return place.with_name(place.name + _SUFFIX)
+
+
+def _belong_alike(fresh: Path, database: Path) -> None:
+    known = database.stat()
+    # First the owner: to change it takes bits of the mode away.
+    with contextlib.suppress(PermissionError):
+        os.chown(fresh, known.st_uid, known.st_gid)
+    fresh.chmod(stat.S_IMODE(known.st_mode))
 
 
 def _quoted(path: Path) -> str:

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+# Folders of this process: its threads may load into one database at once, and each opens it.
+_in_use: set[str] = set()
 # What tempfile puts behind a prefix: nobody else's folder shall be taken for one of ours.
 _RANDOM = "[a-z0-9_]{8}"
 
@@ -21,15 +23,24 @@ def spool_folder(database: Path | None) -> Iterator[str]:
     else:
         prefix, parent = _prefix(database), database.resolve().parent
     with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as folder:
-        yield folder
+        _in_use.add(folder)
+        try:
+            yield folder
+        finally:
+            _in_use.discard(folder)
 
 
 def remove_left(database: Path) -> None:
-    """Removes the folders of loads that were killed. Call it with the database locked: then no load is under way."""
+    """Removes the folders of loads that were killed.
+
+    Call it with the database locked: then no other process loads into it.
+    """
     ours = re.compile(re.escape(_prefix(database)) + _RANDOM)
     # A folder that may be written but not listed is no reason to refuse a load.
     with contextlib.suppress(OSError):
         for path in database.resolve().parent.iterdir():
+            if str(path) in _in_use:
+                continue
             if ours.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from rdbscope.store import connect
+from rdbscope.store.spool_folder import spool_folder
 from tests.conftest import Run, environment, program
 from tests.rdb_writer import dump, many, string
 
@@ -178,6 +180,13 @@ def test_an_interrupted_load_leaves_the_database_as_before(
         (tmp_path / name).mkdir()
     assert run("load", "small.rdb").returncode == 0
     assert _spools(tmp_path) == others
+
+
+def test_a_load_leaves_the_folder_of_another_thread(tmp_path: Path) -> None:
+    database = tmp_path / "rdbscope.duckdb"
+    with spool_folder(database) as folder, connect.writing(database):
+        assert Path(folder).is_dir()
+    assert _spools(tmp_path) == []
 
 
 def _spools(folder: Path) -> list[str]:

@@ -58,6 +58,21 @@ def test_roll_ups_stay_and_the_file_shrinks(run: Run, history: Path) -> None:
     assert ask(run, "SELECT max(snapshot_id) AS newest FROM snapshots")[0]["newest"] >= 7
 
 
+def test_link_and_mode_of_the_database_stay(run: Run, history: Path) -> None:
+    place = history / "elsewhere"
+    place.mkdir()
+    database = (history / "rdbscope.duckdb").rename(place / "real.duckdb")
+    database.chmod(0o640)
+    (history / "rdbscope.duckdb").symlink_to(database)
+    before = database.stat()
+    assert run("snapshots", "prune", "--full", "1", "--keep-daily", "1").returncode == 0
+    after = database.stat()
+    assert (history / "rdbscope.duckdb").is_symlink()
+    assert after.st_size < before.st_size and after.st_ino != before.st_ino
+    assert (after.st_mode, after.st_uid) == (before.st_mode, before.st_uid)
+    assert [path.name for path in place.iterdir()] == ["real.duckdb"]
+
+
 @pytest.mark.parametrize(
     "command", [("top", "2"), ("check", "2"), ("key", "user:1", "2"), ("conventions", "draft", "2")]
 )
