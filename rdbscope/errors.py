@@ -69,11 +69,12 @@ class DumpError(InputError):
         self.key = cause.key
         self.reason = cause.message
         self.part = cause.part
-        super().__init__(self._sentence(), hint=HINTS.get(cause.kind))
+        super().__init__(self.sentence(), hint=HINTS.get(cause.kind))
 
-    def _sentence(self) -> str:
+    def sentence(self, *, with_key: bool = True) -> str:
+        """What is wrong and where; without the key for outputs in which names are not to stand."""
         where = f"byte {self.offset:,}" + (f" of {self.part}" if self.part is not None else "")
-        if self.key is not None:
+        if self.key is not None and with_key:
             from rdbscope._native import safe_name
 
             where += f", key '{shorten(safe_name(self.key))}' in db {self.db}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rdbscope.api import Watch, load_one
 from rdbscope.checks.configured import Configured, store_findings
 from rdbscope.console import safe_text
-from rdbscope.errors import InputError, RdbscopeError
+from rdbscope.errors import DumpError, InputError, RdbscopeError
 from rdbscope.nightly.inventory import Candidate
 from rdbscope.nightly.plan import judged, row_of
 from rdbscope.nightly.record import Row
@@ -70,11 +70,16 @@ def load(
         row = row_of(by_source[source], night, now_ms, settings.fresh_within, salvage=settings.salvage)
         if isinstance(outcome, InputError):
             failed(outcome)
-            yield replace(row, status="bad", message=safe_text(outcome.message))
+            yield replace(row, status="bad", message=safe_text(_said(outcome, redact=settings.redact)))
         elif isinstance(outcome, RdbscopeError):
             raise outcome
         else:
             yield _loaded(connection, row, outcome, now_ms)
+
+
+def _said(problem: InputError, *, redact: bool) -> str:
+    """What stands in reports and logs of the night."""
+    return problem.sentence(with_key=False) if redact and isinstance(problem, DumpError) else problem.message
 
 
 def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int) -> Row:

@@ -85,9 +85,17 @@ def rows_of(connection: Connection, night: str) -> list[Row]:
 
 
 def newest_rows(connection: Connection) -> dict[str, Row]:
-    """The newest row of each node, by its name."""
+    """The row of each node that was written last, by its name.
+
+    That is not the one of the latest night where the clock was ahead once. A row whose snapshot was dropped since tells
+    nothing: its dump is loaded again.
+    """
     names = ", ".join(one.name for one in fields(Row))
-    sql = f"SELECT {names} FROM nightly_nodes QUALIFY row_number() OVER (PARTITION BY node ORDER BY night DESC) = 1"
+    sql = (
+        f"SELECT {names} FROM nightly_nodes "
+        "WHERE snapshot_id IS NULL OR snapshot_id IN (SELECT s.snapshot_id FROM snapshots AS s) "
+        "QUALIFY row_number() OVER (PARTITION BY node ORDER BY run_id DESC, night DESC) = 1"
+    )
     return {row[2]: Row(*row) for row in fetch.rows(connection, sql)}
 
 

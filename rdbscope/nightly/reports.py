@@ -166,9 +166,17 @@ def _nights(connection: Connection, folder: Path, night: Night) -> list[pages.Ni
     summaries[night.night] = night.summary()
     found = {path.name for path in folder.iterdir() if re.fullmatch(r"\d{4}-\d\d-\d\d", path.name)}
     return [
-        pages.NightLine(one, summaries.get(one) or "", (folder / one / "index.html").is_file())
+        pages.NightLine(one, summaries.get(one) or "", _has_page(folder / one))
         for one in sorted(found | set(summaries), reverse=True)
     ]
+
+
+def _has_page(folder: Path) -> bool:
+    try:
+        return (folder / "index.html").is_file()
+    except PermissionError:
+        # Somebody else's folder with the name of a night.
+        return False
 
 
 def _point(link: Path, name: str) -> None:

@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import Run, environment, program
 from tests.history.nights import FIRST, night, strings
 from tests.nightly.ten_nights import CACHE_CUT, clock, date, prepare, write
+from tests.rdb_writer import string
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -52,6 +53,42 @@ def test_a_clock_set_back_does_not_move_latest_back(run: Run, tmp_path: Path) ->
     reports = tmp_path / "var/reports"
     assert (reports / date(2) / "index.html").is_file()
     assert str((reports / "latest").readlink()) == date(4)
+
+
+def test_a_clock_that_was_ahead_once_is_no_reason_to_run_again_and_again(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    assert b"4 missing" in run("nightly", "--now", clock(4)).stderr
+    write(tmp_path, 1)
+    assert b"4 loaded" in run("nightly", "--now", clock(1)).stderr
+    assert b"nothing to do" in run("nightly", "--now", clock(1)).stderr
+
+
+def test_a_snapshot_that_was_dropped_is_loaded_again(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    assert run("nightly", "--now", clock(0)).returncode == 0
+    assert run("snapshots", "drop", "1").returncode == 0
+    assert b"4 loaded" in run("nightly", "--now", clock(0)).stderr
+    assert len(ask(run, "FROM nightly_nodes JOIN snapshots USING (snapshot_id)")) == 4
+    assert b"nothing to do" in run("nightly", "--now", clock(0)).stderr
+
+
+@pytest.mark.parametrize("redact", [False, True])
+def test_a_damaged_key_is_named_unless_names_are_hidden(redact: bool, run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    configuration = tmp_path / "rdbscope.toml"
+    switch = f"[nightly]\nredact = {str(redact).lower()}"
+    configuration.write_text(configuration.read_text().replace("[nightly]", switch))
+    write(tmp_path, 0)
+    cut = night(0, string(b"user:carol", b"v" * 300))[:-100]
+    (tmp_path / "dumps/two-0.rdb").write_bytes(cut)
+    assert run("nightly", "--now", clock(0)).returncode == 3
+    reports = tmp_path / "var/reports" / date(0)
+    for path in (tmp_path / "var/nightly.jsonl", reports / "index.html", reports / "all.html", reports / "all.json"):
+        text = path.read_text()
+        assert "the file ends too early" in text, path
+        assert ("user:carol" in text) is not redact, path
 
 
 def test_a_bad_dump_stays_bad_until_it_is_replaced(run: Run, tmp_path: Path) -> None:
