@@ -11,6 +11,9 @@ from rdbscope.checks.catalog import named
 from rdbscope.checks.header import Check
 from rdbscope.errors import UsageError
 
+# No dump is older than Redis.
+_FIRST_YEAR = 2009
+
 
 def parse(given: Iterable[str], known: Mapping[str, Check]) -> dict[str, float]:
     """Values by `<check id>.<name>` from `ID.NAME=VALUE`.
@@ -49,8 +52,11 @@ def time_of(text: str | None) -> int | None:
         return None
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=timezone.utc)
+        moment = moment.astimezone(timezone.utc)
+    except (ValueError, OverflowError):
         raise UsageError(f"--now {text}: no ISO 8601 time", hint="such as 2026-11-24T04:00:00Z") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
+    if moment.year < _FIRST_YEAR:
+        raise UsageError(f"--now {text}: before there was a Redis", hint="such as 2026-11-24T04:00:00Z")
     return int(moment.timestamp() * 1000)

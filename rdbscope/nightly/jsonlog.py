@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import BinaryIO
 
 from rdbscope.errors import OutputError
 from rdbscope.nightly.facts import Night, NodeNight
@@ -20,10 +22,18 @@ def append(night: Night, run_id: int, path: Path) -> None:
     lines = [json.dumps(line) + "\n" for line in _lines(night, run_id)]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as log:
-            log.write("".join(lines))
+        with path.open("ab+") as log:
+            log.write(_mended_end(log) + "".join(lines).encode())
     except OSError as problem:
         raise OutputError(f"{path}: {problem.strerror or problem}") from problem
+
+
+def _mended_end(log: BinaryIO) -> bytes:
+    """What ends the line before, where a full disk or a power cut tore it."""
+    if log.seek(0, os.SEEK_END) == 0:
+        return b""
+    log.seek(-1, os.SEEK_END)
+    return b"" if log.read(1) == b"\n" else b"\n"
 
 
 def _lines(night: Night, run_id: int) -> Iterable[Mapping[str, object]]:

@@ -21,7 +21,8 @@ def locked(database: Path) -> Iterator[None]:
     """
     path = database.with_name(database.name + ".nightly.lock")
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        # Not through a link: the file that it leads to would be emptied.
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as problem:
         raise StoreError(f"{path}: {problem.strerror}") from problem
     try:

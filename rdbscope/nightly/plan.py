@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from rdbscope.console import safe_text
 from rdbscope.nightly.inventory import Candidate
 from rdbscope.nightly.record import Row
 
@@ -61,8 +62,11 @@ def plan(
 
 
 def mark(one: Candidate, salvage: bool) -> str:
-    """Recognises a dump that was dealt with: a bad one is tried again when salvage is switched on."""
-    return f"{one.mark} salvage" if salvage else one.mark
+    """Recognises a dump that was dealt with: a bad one is tried again when salvage is switched on.
+
+    A file's name is in it, and is written as the database can hold it.
+    """
+    return safe_text(f"{one.mark} salvage" if salvage else one.mark)
 
 
 def row_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
+from rdbscope.console import safe_text
 from rdbscope.store import fetch
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def put(connection: Connection, row: Row) -> None:
     connection.execute("DELETE FROM nightly_nodes WHERE night = ? AND node = ?", [row.night, row.node])
     connection.execute(
         f"INSERT INTO nightly_nodes ({', '.join(names)}) VALUES ({', '.join('$' + name for name in names)})",
-        asdict(row),
+        # Files may have names that are no text.
+        {name: safe_text(value) if isinstance(value, str) else value for name, value in asdict(row).items()},
     )
     connection.execute("COMMIT")
 

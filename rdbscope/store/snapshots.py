@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from rdbscope.console import safe_text
 from rdbscope.errors import UsageError, shorten
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource
@@ -146,9 +147,10 @@ def insert(
     columns: dict[str, object] = {
         "snapshot_id": snapshot_id,
         **labels,
-        "name": labels["name"] or PurePosixPath(source.name).name,
+        # Files may have names that are no text.
+        "name": safe_text(labels["name"] or PurePosixPath(source.name).name),
         "taken_at_ms": taken_at_ms(facts, source),
-        "source": source.name,
+        "source": safe_text(source.name),
         "source_kind": source.kind.value,
         "source_bytes": source.stored_bytes,
         "source_fingerprint": fingerprint,

@@ -91,6 +91,42 @@ def test_a_damaged_key_is_named_unless_names_are_hidden(redact: bool, run: Run, 
         assert ("user:carol" in text) is not redact, path
 
 
+def test_the_lock_empties_no_file_behind_a_link(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "var/history.duckdb.nightly.lock").symlink_to(tmp_path / "victim")
+    assert run("nightly", "--now", clock(0)).returncode == 4
+    assert (tmp_path / "victim").read_text() == "precious"
+
+
+def test_a_torn_line_of_the_log_tears_no_other(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    log = tmp_path / "var/nightly.jsonl"
+    log.write_text('{"time": "2025')
+    assert run("nightly", "--now", clock(0)).returncode == 0
+    torn, *lines = log.read_text().splitlines()
+    assert (torn, len([json.loads(line) for line in lines])) == ('{"time": "2025', 4)
+
+
+def test_a_file_name_that_is_no_text_stops_nothing(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    (tmp_path / "dumps/two-0.rdb").rename(tmp_path / "dumps" / os.fsdecode(b"two-\xff\n<b>.rdb"))
+    done = run("nightly", "--now", clock(0))
+    assert (done.returncode, b"4 loaded" in done.stderr) == (0, True), done.stderr
+    assert {"name": "two-\\udcff\\x0a<b>.rdb"} in ask(run, "SELECT name FROM snapshots")
+    assert b"nothing to do" in run("nightly", "--now", clock(0)).stderr
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-10:00", "0500-01-01", "soon"])
+def test_a_moment_that_cannot_be(run: Run, tmp_path: Path, moment: str) -> None:
+    prepare(tmp_path)
+    done = run("nightly", "--now", moment)
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+
+
 def test_a_bad_dump_stays_bad_until_it_is_replaced(run: Run, tmp_path: Path) -> None:
     prepare(tmp_path)
     write(tmp_path, CACHE_CUT)
