@@ -127,9 +127,10 @@ def sums(check: Check, suppressions: Sequence[Suppression], keys: str | None) ->
     )
 
 
-def details(check: Check, keys: str | None, places: Sequence[int]) -> str:
-    """The query of offset, figures, message and name of flagged keys that lie at these places."""
-    return _DETAILS.format(keys=_keys(keys), rows=_rows(check), places=", ".join(map(str, places)))
+def details(check: Check, keys: str | None, places: Sequence[int] | None) -> str:
+    """The query of offset, figures, message and name of flagged keys at these places; None: at those of `$places`."""
+    at = "SELECT unnest($places::BIGINT[])" if places is None else ", ".join(map(str, places)) or "NULL"
+    return _DETAILS.format(keys=_keys(keys), rows=_rows(check), places=at)
 
 
 def _keys(keys: str | None) -> str:

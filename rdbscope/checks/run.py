@@ -76,6 +76,8 @@ def prepare(connection: Connection, snapshot_id: int, context: Context) -> None:
     if namespaces is None and context.conventions:
         namespaces = sorted({row.namespace for row in context.conventions if row.namespace})
     with query_errors():
+        # A run that failed may have left those of another snapshot.
+        pinned.unpin(connection)
         _set(connection, "snapshot_id", "BIGINT", snapshot_id)
         _set(connection, "namespaces", "VARCHAR[]", None if not namespaces else list(namespaces))
         for role in ROLES:
@@ -149,21 +151,30 @@ def _sum_up(
     groups = _rows(connection, check, rollup.sums(check, suppressions, source))
     found = [group for group in groups if group["keys"]]
     if check.says_where and found:
-        places = sorted({place for group in found for place in (group["worst"], *group["examples"])})
-        rows = _rows(connection, check, rollup.details(check, source, places))
+        shown = {place for group in found for place in (group["worst"], *(group["examples"] or ()))}
+        # A check of the user's own may have rows without a place.
+        places = sorted(place for place in shown if place is not None)
+        few = len(places) <= _FEW_PLACES
+        rows = _rows(
+            connection, check, rollup.details(check, source, places if few else None), () if few else {"places": places}
+        )
         at = {row["record_offset"]: row["words"] for row in rows}
         for group in found:
-            group["worst"] = at[group["worst"]]
-            group["examples"] = [at[place]["name"] for place in group["examples"]]
+            group["worst"] = at.get(group["worst"])
+            group["examples"] = [at[place]["name"] for place in group["examples"] or () if place in at]
     findings = [_finding(check, group) for group in found]
     findings.sort(key=_order)
     return findings, sum(group["suppressed_keys"] for group in groups)
 
 
-def _rows(connection: Connection, check: Check, sql: str) -> list[dict[str, Any]]:
+# As constants they are looked for only where they lie in the file; more are a join.
+_FEW_PLACES = 256
+
+
+def _rows(connection: Connection, check: Check, sql: str, parameters: fetch.Parameters = ()) -> list[dict[str, Any]]:
     try:
         with query_errors():
-            return fetch.records(connection, sql)
+            return fetch.records(connection, sql, parameters)
     except UsageError as problem:
         raise UsageError(f"{check.origin}:{check.sql_line}: {problem.message}", hint=problem.hint) from problem
     except StoreError as problem:

@@ -11,8 +11,10 @@ import pytest
 
 from rdbscope.api import load_one
 from rdbscope.checks import pinned
+from rdbscope.checks import run as runs
 from rdbscope.checks.catalog import built_in
 from rdbscope.checks.header import Check, parse
+from rdbscope.errors import UsageError
 from rdbscope.options import ReadOptions
 from rdbscope.store import connect
 from rdbscope.store.load import Labels
@@ -107,5 +109,29 @@ def test_a_check_of_the_user_may_say_where(run: Run, tmp_path: Path) -> None:
     assert by_name["examples"] == ["app:user:9", "app:user:7", "app:user:5"]
     assert by_place["examples"] == ["app:user:5", "app:user:7", "app:user:3"]
     assert {**by_name, "examples": []} == {**by_place, "examples": []}
+    file.write_text(_CHECK.replace("AS saving_bytes", "AS saving_bytes, CAST(NULL AS BIGINT) AS record_offset"))
+    (nowhere,) = _found(run)
+    assert (nowhere["keys"], nowhere["examples"]) == (4, [])
     file.write_text(_CHECK.replace("AS saving_bytes", "AS saving_bytes, k.dump_bytes"))
     assert b"one of keys may add record_offset" in run("check", "dump.rdb").stderr
+
+
+def test_many_places_are_found_as_few_are(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = [check for check in CHECKS if not check.needs]
+    found = []
+    for few in (256, 0):
+        monkeypatch.setattr(runs, "_FEW_PLACES", few)
+        found.append([runs.run(connection, number, checks, runs.Context(now_ms=0)).findings for number in (1, 2, 3)])
+        runs.release(connection)
+    assert found[0] == found[1] and sum(map(len, found[0])) > 5
+
+
+def test_a_run_that_failed_leaves_nothing_to_the_next(connection: duckdb.DuckDBPyConnection) -> None:
+    broken = parse("broken", _CHECK.partition("SELECT")[0] + "SELECT nothing FROM current_keys", "broken.sql")
+    with pytest.raises(UsageError):
+        runs.run(connection, 1, [broken], runs.Context())
+    runs.prepare(connection, 2, runs.Context())
+    assert connection.execute("SELECT snapshot_id FROM current_snapshot").fetchall() == [(2,)]
+    runs.release(connection)
