@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from rdbscope.console import safe_text
@@ -74,7 +74,7 @@ def put(connection: Connection, row: Row) -> None:
     connection.execute(
         f"INSERT INTO nightly_nodes ({', '.join(names)}) VALUES ({', '.join('$' + name for name in names)})",
         # Files may have names that are no text.
-        {name: safe_text(value) if isinstance(value, str) else value for name, value in asdict(row).items()},
+        asdict(replace(row, source=row.source and safe_text(row.source))),
     )
     connection.execute("COMMIT")
 
