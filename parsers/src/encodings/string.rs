@@ -3,7 +3,7 @@
 use super::damage::Damage;
 use crate::error::Result;
 use crate::events::{Element, ValueSink};
-use crate::kinds::{Beginning, DOCUMENT_BYTES, begins_document, may_be_bitmap};
+use crate::kinds::{Beginning, DOCUMENT_BYTES, PREFIX_BYTES, begins_document, may_be_bitmap};
 use crate::rdb::codes::ValueType;
 use crate::rdb::strings::StringHead;
 use crate::source::bytes::PackedDecoder;
@@ -11,7 +11,7 @@ use crate::source::lzf::check_lengths;
 use crate::source::{Bytes, Input};
 
 /// Bytes from which the kind of a string is told, and from which on a bitmap's set bytes are counted.
-const PREFIX: u64 = 4096;
+const PREFIX: u64 = PREFIX_BYTES as u64;
 
 pub fn decode<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S) -> Result<()> {
     sink.begin(ValueType::String, None);
@@ -78,7 +78,7 @@ fn large<S: ValueSink>(input: &mut Input, damage: &mut Damage, sink: &mut S, hea
 /// What tells the kind of a string that is held.
 fn start(content: Element<'_>) -> &[u8] {
     let Element::Bytes(bytes) = content else { return &[] };
-    bytes.get(..PREFIX as usize).unwrap_or(bytes)
+    bytes.get(..PREFIX_BYTES).unwrap_or(bytes)
 }
 
 fn count_nonzero(content: Element<'_>, prefix: &[u8]) -> Option<u64> {
@@ -106,12 +106,12 @@ impl<S: ValueSink> PackedDecoder for Scan<'_, S> {
         }
         if length <= bytes.peek_limit() {
             let content = bytes.peek(length as usize)?;
-            let prefix = &content[..content.len().min(PREFIX as usize)];
             let element = Element::Bytes(content);
+            let prefix = start(element);
             self.sink.string(element, Beginning::Bytes(prefix), count_nonzero(element, prefix));
             return bytes.skip(length);
         }
-        let prefix = bytes.peek(PREFIX as usize)?.to_vec();
+        let prefix = bytes.peek(PREFIX_BYTES)?.to_vec();
         let counted = if may_be_bitmap(&prefix, length) { Some(count(bytes)?) } else { None };
         bytes.skip(bytes.left())?;
         self.sink.string(Element::Opaque { length }, Beginning::Bytes(&prefix), counted);

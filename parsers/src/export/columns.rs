@@ -1,114 +1,62 @@
 //! The columns of the exports, by the names of the view of all keys.
 
-/// A column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
-    Db,
-    Name,
-    Raw,
-    Type,
-    Encoding,
-    Kind,
-    Elements,
-    MemoryBytes,
-    MemoryExact,
-    AllocatedBytes,
-    ValueBytes,
-    KeyBytes,
-    DumpBytes,
-    LargestElementBytes,
-    ExpiresAtMs,
-    IdleSeconds,
-    LfuFrequency,
-    Slot,
-    HashTag,
-    RecordOffset,
+/// Declares the columns in the order of a line.
+macro_rules! columns {
+    ($($column:ident = $name:literal,)*) => {
+        /// A column.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Column {
+            $($column,)*
+        }
+
+        impl Column {
+            /// All of them, in the order of a line.
+            pub const ALL: &[Self] = &[$(Self::$column,)*];
+
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$column => $name,)*
+                }
+            }
+
+            /// Calls `write` for every column in order, each by itself, so that the compiler knows which it is.
+            #[inline(always)]
+            pub fn each(mut write: impl FnMut(Self)) {
+                $(write(Self::$column);)*
+            }
+        }
+    };
+}
+
+columns! {
+    Db = "db",
+    Name = "name",
+    Raw = "raw",
+    Type = "type",
+    Encoding = "encoding",
+    Kind = "kind",
+    Elements = "elements",
+    MemoryBytes = "memory_bytes",
+    MemoryExact = "memory_exact",
+    AllocatedBytes = "allocated_bytes",
+    ValueBytes = "value_bytes",
+    KeyBytes = "key_bytes",
+    DumpBytes = "dump_bytes",
+    LargestElementBytes = "largest_element_bytes",
+    ExpiresAtMs = "expires_at_ms",
+    IdleSeconds = "idle_seconds",
+    LfuFrequency = "lfu_frequency",
+    Slot = "slot",
+    HashTag = "hash_tag",
+    RecordOffset = "record_offset",
 }
 
 impl Column {
-    /// All of them, in the order of a line.
-    pub const ALL: [Self; 20] = [
-        Self::Db,
-        Self::Name,
-        Self::Raw,
-        Self::Type,
-        Self::Encoding,
-        Self::Kind,
-        Self::Elements,
-        Self::MemoryBytes,
-        Self::MemoryExact,
-        Self::AllocatedBytes,
-        Self::ValueBytes,
-        Self::KeyBytes,
-        Self::DumpBytes,
-        Self::LargestElementBytes,
-        Self::ExpiresAtMs,
-        Self::IdleSeconds,
-        Self::LfuFrequency,
-        Self::Slot,
-        Self::HashTag,
-        Self::RecordOffset,
-    ];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Db => "db",
-            Self::Name => "name",
-            Self::Raw => "raw",
-            Self::Type => "type",
-            Self::Encoding => "encoding",
-            Self::Kind => "kind",
-            Self::Elements => "elements",
-            Self::MemoryBytes => "memory_bytes",
-            Self::MemoryExact => "memory_exact",
-            Self::AllocatedBytes => "allocated_bytes",
-            Self::ValueBytes => "value_bytes",
-            Self::KeyBytes => "key_bytes",
-            Self::DumpBytes => "dump_bytes",
-            Self::LargestElementBytes => "largest_element_bytes",
-            Self::ExpiresAtMs => "expires_at_ms",
-            Self::IdleSeconds => "idle_seconds",
-            Self::LfuFrequency => "lfu_frequency",
-            Self::Slot => "slot",
-            Self::HashTag => "hash_tag",
-            Self::RecordOffset => "record_offset",
-        }
-    }
-
     /// The column of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.name() == name)
+        Self::ALL.iter().copied().find(|column| column.name() == name)
     }
 }
-
-/// `$cell!(column)` for every column in order, so that the compiler sees each by itself.
-macro_rules! every_column {
-    ($cell:ident) => {
-        $cell!(
-            Db,
-            Name,
-            Raw,
-            Type,
-            Encoding,
-            Kind,
-            Elements,
-            MemoryBytes,
-            MemoryExact,
-            AllocatedBytes,
-            ValueBytes,
-            KeyBytes,
-            DumpBytes,
-            LargestElementBytes,
-            ExpiresAtMs,
-            IdleSeconds,
-            LfuFrequency,
-            Slot,
-            HashTag,
-            RecordOffset
-        )
-    };
-}
-pub(super) use every_column;
 
 #[cfg(test)]
 mod tests {
@@ -116,13 +64,12 @@ mod tests {
 
     #[test]
     fn names_lead_back() {
-        for column in Column::ALL {
+        for &column in Column::ALL {
             assert_eq!(Column::parse(column.name()), Some(column));
         }
         assert_eq!(Column::parse("pattern"), None);
-        macro_rules! list {
-            ($($column:ident),*) => { [$(Column::$column),*] };
-        }
-        assert_eq!(every_column!(list), Column::ALL);
+        let mut each = Vec::new();
+        Column::each(|column| each.push(column));
+        assert_eq!(each, Column::ALL);
     }
 }

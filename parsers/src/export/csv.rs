@@ -1,7 +1,7 @@
 //! CSV: a header, one line per key. What is unknown is empty; text that a spreadsheet would run as a formula gets an
 //! apostrophe in front.
 
-use super::columns::{Column, every_column};
+use super::columns::Column;
 use super::numbers::{signed, unsigned_then};
 use super::row::{Row, capped};
 use crate::patterns::contains_either;
@@ -32,10 +32,7 @@ impl Csv {
     /// Appends the line of one key with all columns.
     pub fn line(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
         let form = super::form_cells(&mut self.forms, row, cells);
-        macro_rules! write {
-            ($($column:ident),*) => {{ $(cell(Column::$column, form, row, out);)* }};
-        }
-        every_column!(write);
+        Column::each(|column| cell(column, form, row, out));
         end(out);
     }
 

@@ -1,6 +1,6 @@
 //! JSON Lines: one object per key. What is unknown is `null`.
 
-use super::columns::{Column, every_column};
+use super::columns::Column;
 use super::numbers::{signed, unsigned};
 use super::row::{Row, capped};
 use crate::patterns::contains_either;
@@ -26,10 +26,7 @@ impl JsonLines {
     pub fn line(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
         let form = super::form_cells(&mut self.forms, row, members);
         let start = out.len();
-        macro_rules! write {
-            ($($column:ident),*) => {{ $(member(Column::$column, form, row, out);)* }};
-        }
-        every_column!(write);
+        Column::each(|column| member(column, form, row, out));
         enclose(start, out);
     }
 

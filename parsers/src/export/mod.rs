@@ -39,7 +39,7 @@ pub struct Exporter {
 impl Exporter {
     /// A format by its name: `csv`, `rdbtools-csv`, whose columns are not to be chosen, or `jsonl`.
     pub fn new(format: &str, columns: Option<Vec<Column>>) -> Option<Self> {
-        let shown = columns.as_deref().unwrap_or(&Column::ALL);
+        let shown = columns.as_deref().unwrap_or(Column::ALL);
         let (format, header) = match format {
             "csv" => (Format::Csv(csv::Csv::default()), csv::header(shown)),
             "rdbtools-csv" if columns.is_none() => {
