@@ -77,27 +77,11 @@ def snapshot_facts(connection: DuckDBPyConnection, snapshot_id: int, *, top: int
         patterns=[Row(*row) for row in fetch.rows(connection, _PATTERNS, with_top)],
         pattern_count=fetch.scalar(connection, _PATTERN_COUNT, parameters),
         largest=[Row(*row) for row in fetch.rows(connection, _LARGEST, with_top)],
-        ttl=_ttl(connection, snapshot_id, snapshot["taken_at_ms"]),
+        ttl=[(row[0], row[1]) for row in fetch.rows(connection, _TTL, parameters)],
         anomalies=[(row[0], row[1]) for row in fetch.rows(connection, _ANOMALIES, parameters)],
         warnings=anomaly_texts(connection, "anomalies", parameters),
         findings=[(row[0], row[1], row[2]) for row in fetch.rows(connection, _FINDINGS, parameters)],
     )
-
-
-def _ttl(connection: DuckDBPyConnection, snapshot_id: int, taken_at_ms: int | None) -> list[tuple[str, int]]:
-    """The classes of the view ttl_histogram that have keys.
-
-    Counting against constants costs a sixth of what the view costs, which makes rows of classes first.
-    """
-    parameters: dict[str, object] = {"snapshot_id": snapshot_id}
-    lasting = int(fetch.scalar(connection, _LASTING, parameters))
-    bounds = [] if taken_at_ms is None else [taken_at_ms + left for left in _TIME_LEFT.values()]
-    counted = "".join(f"count(*) FILTER (expires_at_ms <= {min(bound, _LAST_MS)}), " for bound in bounds)
-    (up_to,) = fetch.rows(connection, f"SELECT {counted}count(expires_at_ms) {_OF_KEYS}", parameters)
-    more = "unknown: the dump has no time" if taken_at_ms is None else "more than 1 year"
-    labels = [*(_TIME_LEFT if bounds else ()), more]
-    counts = [keys - before for keys, before in zip(up_to, (0, *up_to), strict=False)]
-    return [(label, keys) for label, keys in [*zip(labels, counts, strict=True), ("no expiry", lasting)] if keys]
 
 
 def anomaly_texts(connection: DuckDBPyConnection, table: str, parameters: Mapping[str, object]) -> tuple[str, ...]:
@@ -178,21 +162,7 @@ FROM chosen AS c
 INNER JOIN forms AS f ON f.snapshot_id = $snapshot_id AND f.form_id = c.form_id
 ORDER BY coalesce(c.memory_bytes, c.value_bytes, c.dump_bytes) DESC, c.record_offset
 """
-# Time left in milliseconds up to which a key belongs to a class of the view ttl_histogram.
-_TIME_LEFT = {
-    "already expired": 0,
-    "up to 1 minute": 60_000,
-    "up to 1 hour": 3_600_000,
-    "up to 1 day": 86_400_000,
-    "up to 7 days": 604_800_000,
-    "up to 30 days": 2_592_000_000,
-    "up to 1 year": 31_536_000_000,
-}
-_LAST_MS = 2**63 - 1
-_LASTING = """
-SELECT coalesce(sum(keys - expiring_keys), 0)::BIGINT FROM pattern_forms WHERE snapshot_id = $snapshot_id
-"""
-_OF_KEYS = "FROM key_rows WHERE snapshot_id = $snapshot_id AND expires_at_ms IS NOT NULL"
+_TTL = "SELECT time_left, keys FROM ttl_histogram WHERE snapshot_id = $snapshot_id ORDER BY class"
 _ANOMALIES = """
 SELECT kind, count(*) FROM anomalies WHERE snapshot_id = $snapshot_id GROUP BY kind ORDER BY count(*) DESC, kind
 """

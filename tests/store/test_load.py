@@ -10,7 +10,6 @@ import pytest
 import rdbscope
 from rdbscope.errors import DumpError
 from rdbscope.options import ReadOptions
-from rdbscope.store.facts import snapshot_facts
 from tests.conftest import Run
 from tests.rdb_writer import CTIME, dump, hash_table, many, string
 
@@ -150,36 +149,6 @@ def test_extreme_expiries_break_no_view(tmp_path: Path, database: Path) -> None:
     for (view,) in views:
         _query(database, f"SELECT * FROM {view}")
     assert _query(database, "SELECT keys FROM ttl_histogram WHERE class = 0") == [(4,)]
-
-
-@pytest.mark.parametrize("taken_at", [CTIME * 1000, None, 2**63 - 1000, -(2**62)])
-def test_the_summary_counts_the_classes_of_the_view(tmp_path: Path, database: Path, taken_at: int | None) -> None:
-    """`taken_at` stands in for the time of a dump that says none, or nonsense."""
-    path = tmp_path / "dump.rdb"
-    lefts = (
-        -1,
-        0,
-        1,
-        60_000,
-        60_001,
-        3_600_000,
-        86_400_001,
-        604_800_000,
-        2_592_000_001,
-        31_536_000_000,
-        31_536_000_001,
-    )
-    keys = [string(b"%d" % left, b"x", expires_at_ms=CTIME * 1000 + left) for left in lefts]
-    path.write_bytes(dump(*keys, string(b"stays", b"x")))
-    rdbscope.load(path, db=database)
-    with duckdb.connect(str(database)) as connection:
-        connection.execute("UPDATE snapshots SET taken_at_ms = ?", [taken_at])
-        shown = snapshot_facts(connection, 1).ttl
-        bounded = taken_at is None or taken_at < 2**62
-        if bounded:
-            view = "SELECT time_left, keys FROM ttl_histogram WHERE snapshot_id = 1 ORDER BY class"
-            assert connection.execute(view).fetchall() == shown
-    assert sum(count for _, count in shown) == len(lefts) + 1
 
 
 def test_node_and_name(tmp_path: Path, run: Run) -> None:
