@@ -27,6 +27,9 @@ from rdbscope.store.result import query_errors
 if TYPE_CHECKING:
     from rdbscope.store.connect import Connection
 
+# Places of keys as constants are looked for only where they lie in the file; more are a join.
+_FEW_PLACES = 256
+
 
 @dataclass(frozen=True)
 class Context:
@@ -165,10 +168,6 @@ def _sum_up(
     findings = [_finding(check, group) for group in found]
     findings.sort(key=_order)
     return findings, sum(group["suppressed_keys"] for group in groups)
-
-
-# As constants they are looked for only where they lie in the file; more are a join.
-_FEW_PLACES = 256
 
 
 def _rows(connection: Connection, check: Check, sql: str, parameters: fetch.Parameters = ()) -> list[dict[str, Any]]:

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rdbscope.query_files import load
+from rdbscope.reports.human import BLOCKS
 from rdbscope.store import fetch
 
 if TYPE_CHECKING:
     from rdbscope.store.connect import Connection
-
-# Eight heights; a series without any movement is drawn low, as nothing happens in it.
-_BLOCKS = "▁▂▃▄▅▆▇█"
 
 _PEOPLE = f"""
 SELECT
@@ -20,7 +18,7 @@ SELECT
     coalesce(pattern, '(all keys)') AS pattern,
     array_to_string(list_transform(
         series[-{{width}}:],
-        lambda bytes: substr('{_BLOCKS}', 1 + CASE
+        lambda bytes: substr('{BLOCKS}', 1 + CASE
             WHEN list_max(series[-{{width}}:]) = list_min(series[-{{width}}:]) THEN 0
             ELSE CAST(floor(7.999 * (bytes - list_min(series[-{{width}}:]))
                 / (list_max(series[-{{width}}:]) - list_min(series[-{{width}}:]))) AS INTEGER)

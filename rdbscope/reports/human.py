@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB")
+#: Heights of a sparkline; a series without any movement is drawn low, as nothing happens in it.
+BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def size(count: int | None) -> str:

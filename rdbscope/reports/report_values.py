@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rdbscope.reports.human import change, growth, moment, size
+from rdbscope.reports.human import BLOCKS, change, growth, moment, size
 from rdbscope.reports.report_facts import Column, Figure, ReportFacts, Table
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
-# Eight heights; a series without any movement is drawn low, as nothing happens in it.
-_BLOCKS = "▁▂▃▄▅▆▇█"
 _LONGEST_SPARK = 24
 HIDDEN = ("prefixes", "slot_bins")
 
@@ -37,8 +35,8 @@ def spark(numbers: Sequence[int]) -> str:
     newest = numbers[-_LONGEST_SPARK:]
     least = min(newest, default=0)
     height = max(newest, default=0) - least
-    top = len(_BLOCKS) - 1
-    return "".join(_BLOCKS[min(top, (number - least) * len(_BLOCKS) // height) if height else 0] for number in newest)
+    top = len(BLOCKS) - 1
+    return "".join(BLOCKS[min(top, (number - least) * len(BLOCKS) // height) if height else 0] for number in newest)
 
 
 def _number(kind: str, value: int | float) -> str:
