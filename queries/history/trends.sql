@@ -20,7 +20,7 @@ columns:
 WITH timed AS (
     SELECT
         h.snapshot_id,
-        regexp_replace(h.lineage, '^(node|file) ', '') AS node,
+        h.lineage,
         h.at_ms / 86400000.0 AS day,
         coalesce(s.memory_bytes, 0) AS memory_bytes,
         s.keys,
@@ -30,25 +30,26 @@ WITH timed AS (
 ),
 
 wanted AS (
-    SELECT DISTINCT t.node, p.pattern
+    SELECT DISTINCT t.lineage, p.pattern
     FROM timed AS t
     INNER JOIN patterns AS p ON p.snapshot_id = t.snapshot_id
     WHERE t.age_rank = 1 OR getvariable('gone')
 ),
 
 measured AS (
-    SELECT w.node, w.pattern, t.day, coalesce(p.memory_bytes, 0) AS memory_bytes, coalesce(p.keys, 0) AS keys
+    SELECT w.lineage, w.pattern, t.day, coalesce(p.memory_bytes, 0) AS memory_bytes, coalesce(p.keys, 0) AS keys
     FROM wanted AS w
-    INNER JOIN timed AS t ON t.node = w.node
+    INNER JOIN timed AS t ON t.lineage = w.lineage
     LEFT JOIN patterns AS p ON p.snapshot_id = t.snapshot_id AND p.pattern = w.pattern
     UNION ALL
-    SELECT t.node, NULL AS pattern, t.day, t.memory_bytes, t.keys
+    SELECT t.lineage, NULL AS pattern, t.day, t.memory_bytes, t.keys
     FROM timed AS t
 ),
 
 lines AS (
     SELECT
-        node,
+        -- A node and files without one can have the same name.
+        regexp_replace(lineage, '^(node|file) ', '') AS node,
         pattern,
         count(*) FILTER (WHERE keys > 0) AS snapshots,
         max(day) - min(day) AS days,
@@ -61,7 +62,7 @@ lines AS (
         CASE WHEN max(day) > min(day) THEN regr_r2(memory_bytes, day) END AS fit,
         list(memory_bytes ORDER BY day) AS series
     FROM measured
-    GROUP BY node, pattern
+    GROUP BY lineage, pattern
 )
 
 SELECT

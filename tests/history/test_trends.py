@@ -72,3 +72,13 @@ def test_one_snapshot_has_no_slope(run: Run, tmp_path: Path) -> None:
     found = grow(run, "--limit", "1GiB")
     assert found["user:{int}"]["bytes_per_day"] is None
     assert found[None]["days_to_limit"] is None
+
+
+def test_a_node_and_a_file_of_the_same_name_are_two(run: Run, tmp_path: Path) -> None:
+    for number in range(2):
+        for name, keys, options in (("b", 10, ["--node", "a"]), ("a", 1000, [])):
+            (tmp_path / name).write_bytes(night(number, *strings(b"user", keys + number)))
+            assert run("load", name, "--no-check", *options).returncode == 0
+    rows = [json.loads(line) for line in run("trends", "--format", "jsonl").stdout.splitlines()]
+    totals = sorted((row["node"], row["first_keys"], row["last_keys"]) for row in rows if row["pattern"] is None)
+    assert totals == [("a", 10, 11), ("a", 1000, 1001)]
