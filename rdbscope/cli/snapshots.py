@@ -49,7 +49,7 @@ def drop_snapshots(snapshot: tuple[str, ...], db: str | None) -> None:
     from rdbscope.store import snapshots as table
 
     database = config.database(db)
-    if not database.exists():
+    if not connect.exists(database):
         raise DatabaseNotFoundError(f"{database}: no such database", hint="give --db")
     with connect.writing(database) as connection:
         chosen = {found.snapshot_id: found for found in (table.choose(connection, wanted) for wanted in snapshot)}
@@ -72,6 +72,7 @@ def drop_snapshots(snapshot: tuple[str, ...], db: str | None) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @options.database_option
+@options.memory_option
 def prune_snapshots(
     keep_daily: int | None,
     keep_weekly: int | None,
@@ -79,6 +80,7 @@ def prune_snapshots(
     full: int | None,
     dry_run: bool,
     db: str | None,
+    memory_limit: str | None,
 ) -> None:
     """Thins the history, node by node, and gives the room back to the disk.
 
@@ -95,14 +97,14 @@ def prune_snapshots(
     given = {"daily": keep_daily, "weekly": keep_weekly, "monthly": keep_monthly, "full": full}
     wanted = rule(config.configuration().values.get("history", {}), given)
     database = config.database(db)
-    if not database.exists():
+    if not connect.exists(database):
         raise DatabaseNotFoundError(f"{database}: no such database", hint="give --db")
     if dry_run:
         with connect.reading(database) as connection:
             found = prune.planned(connection, wanted)
         console.note(f"would drop {_numbers(found.drop)} and thin {_numbers(found.thin)}")
         return
-    done = prune.prune(database, wanted)
+    done = prune.prune(database, wanted, memory_limit=options.memory_limit(memory_limit))
     console.note(
         f"dropped {_numbers(done.plan.drop)}, thinned {_numbers(done.plan.thin)}; "
         f"{database}: {size(done.bytes_before)} before, {size(done.bytes_after)} now"

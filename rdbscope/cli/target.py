@@ -30,7 +30,13 @@ def is_dump(target: str) -> bool:
     """Whether `target` names a file, a URL or standard input rather than a snapshot of the database."""
     from rdbscope.sources.url import is_url
 
-    return target == "-" or is_url(target) or (Path(target).exists() and not is_folder(target))
+    if target == "-" or is_url(target):
+        return True
+    try:
+        return Path(target).exists() and not is_folder(target)
+    except PermissionError:
+        # Whoever opens it says so.
+        return True
 
 
 @contextlib.contextmanager

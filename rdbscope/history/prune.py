@@ -29,7 +29,7 @@ def planned(connection: Connection, rule: Rule) -> Plan:
     return plan((Kept(*row) for row in fetch.rows(connection, load("history", "ages").sql)), rule)
 
 
-def prune(database: Path, rule: Rule) -> Pruned:
+def prune(database: Path, rule: Rule, *, memory_limit: int | None = None) -> Pruned:
     """Applies the rule. A kill at any moment leaves the database as it was before, or as it is after a step.
 
     Raises:
@@ -37,16 +37,16 @@ def prune(database: Path, rule: Rule) -> Pruned:
         StoreError: it cannot be written, or the disk has no room for the smaller copy.
     """
     before = database.stat().st_size
-    with connect.writing(database) as connection:
+    with connect.writing(database, memory_limit=memory_limit) as connection:
         found = planned(connection, rule)
         if found.drop or found.thin:
             with connect.transaction(connection, database):
                 _apply(connection, found)
-    with connect.writing(database) as connection:
+    with connect.writing(database, memory_limit=memory_limit) as connection:
         # Also what a run before this one freed, and was killed before it could give it back.
         wanted = compact.worthwhile(connection)
     if found.drop or found.thin or wanted:
-        compact.compact(database)
+        compact.compact(database, memory_limit=memory_limit)
     compact.remove_leftovers(database)
     return Pruned(found, before, database.stat().st_size)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from pathlib import Path
 
-from rdbscope.errors import InputError, SourceNotFoundError
+from rdbscope.errors import InputError, SourceNotFoundError, UsageError
 from rdbscope.sources.kind import Kind
 from rdbscope.sources.log import looks_like_part
 from rdbscope.sources.opened import open_stream
@@ -18,9 +18,19 @@ def expand(argument: str) -> list[str]:
     """The sources that one argument names, in the order in which they are read.
 
     Raises:
+        UsageError: an empty name, which would mean the current directory.
         SourceNotFoundError: nothing is there.
-        InputError: a directory without a snapshot.
+        InputError: a directory without a snapshot, or one that cannot be looked into.
     """
+    if not argument:
+        raise UsageError("a dump with an empty name", hint="name a file, or . for the current folder")
+    try:
+        return _named(argument)
+    except PermissionError as problem:
+        raise InputError(f"{argument}: {problem.strerror}") from problem
+
+
+def _named(argument: str) -> list[str]:
     if argument == STDIN:
         return [argument]
     if is_url(argument):

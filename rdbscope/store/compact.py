@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from rdbscope.errors import StoreError
 from rdbscope.store import connect, fetch
 from rdbscope.store.connect import STORAGE_VERSION, Connection
 
@@ -25,7 +26,7 @@ def worthwhile(connection: Connection) -> bool:
     return bool(free > total * _FREE_SHARE)
 
 
-def compact(database: Path) -> None:
+def compact(database: Path, *, memory_limit: int | None = None) -> None:
     """Copies the database into a fresh file beside it and puts that in its place, in one rename.
 
     What a killed run left is removed first. Comments, views and macros survive the copy, and so do mode and, as far as
@@ -38,7 +39,7 @@ def compact(database: Path) -> None:
     fresh = _fresh(database)
     remove_leftovers(database)
     try:
-        with connect.writing(database) as connection:
+        with connect.writing(database, memory_limit=memory_limit) as connection:
             # No log of changes may stay behind: it would be replayed into the fresh file.
             connection.execute("CHECKPOINT")
             connection.execute(f"ATTACH '{_quoted(fresh)}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
@@ -52,6 +53,8 @@ def compact(database: Path) -> None:
             fresh.replace(database.resolve())
     except duckdb.Error as problem:
         raise connect.problem_of(problem, database) from problem
+    except OSError as problem:
+        raise StoreError(f"{database}: {problem.strerror or problem}") from problem
     finally:
         remove_leftovers(database)
 

@@ -18,6 +18,15 @@ from rdbscope.store.spool_folder import remove_left
 # Older DuckDB clients open this version; it costs nothing.
 STORAGE_VERSION = "v1.4.0"
 
+# What the file, the disk or the memory is to blame for, and no statement.
+_ENGINE_ERRORS = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.OutOfMemoryException,
+    duckdb.SerializationException,
+)
+
 Connection = duckdb.DuckDBPyConnection
 Settings = dict[str, str | bool | int | float | list[str]]
 
@@ -39,9 +48,9 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
         DatabaseLockedError: another process has it open.
         StoreError: it cannot be opened, or has tables of another version.
     """
+    existed = exists(database)
     if database.is_dir() and is_folder(database):
         raise StoreError(f"{database}: a folder of Parquet files", hint="only load --to-parquet writes to it")
-    existed = database.exists()
     settings = _settings(memory_limit, database.with_name(database.name + ".tmp"))
     settings["storage_compatibility_version"] = STORAGE_VERSION
     connection = _connect(database, settings, read_only=False)
@@ -51,8 +60,22 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
         schema.check_version(connection, database)
         remove_left(database)
         yield connection
+    except _ENGINE_ERRORS as problem:
+        raise problem_of(problem, database) from problem
     finally:
         _close(connection)
+
+
+def exists(database: Path) -> bool:
+    """Whether there is something of this name.
+
+    Raises:
+        StoreError: its folder cannot be looked into.
+    """
+    try:
+        return database.exists()
+    except OSError as problem:
+        raise StoreError(f"{database}: {problem.strerror}") from problem
 
 
 def _create(connection: Connection, database: Path, existed: bool) -> None:
@@ -76,7 +99,7 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
         DatabaseLockedError: a load is running.
         StoreError: it cannot be opened, or has tables of another version.
     """
-    if not database.exists():
+    if not exists(database):
         raise DatabaseNotFoundError(
             f"{database}: no such database", hint="load a dump first, name a dump, or give --db"
         )
@@ -92,6 +115,8 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
             schema.check_version(connection, database)
             close_to_outside(connection, allow_files=allow_files)
             yield connection
+        except _ENGINE_ERRORS as problem:
+            raise problem_of(problem, database) from problem
         finally:
             _close(connection)
 

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from rdbscope.errors import StoreError
+
 # Folders of this process: its threads may load into one database at once, and each opens it.
 _in_use: set[str] = set()
 # What tempfile puts behind a prefix: nobody else's folder shall be taken for one of ours.
@@ -17,12 +19,22 @@ _RANDOM = "[a-z0-9_]{8}"
 
 @contextlib.contextmanager
 def spool_folder(database: Path | None) -> Iterator[str]:
-    """A folder that is removed at the end; None puts it where temporary files go."""
+    """A folder that is removed at the end; None puts it where temporary files go.
+
+    Raises:
+        StoreError: it cannot be made.
+    """
     if database is None:
         prefix, parent = "rdbscope-", None
     else:
         prefix, parent = _prefix(database), database.resolve().parent
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as folder:
+    try:
+        holder = tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True)
+    except OSError as problem:
+        raise StoreError(
+            f"{parent or tempfile.gettempdir()}: {problem.strerror}", hint="a load needs room there to put facts aside"
+        ) from problem
+    with holder as folder:
         _in_use.add(folder)
         try:
             yield folder
