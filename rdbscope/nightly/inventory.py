@@ -21,6 +21,8 @@ _IN_THE_MAKING = re.compile(r"(?:^|/)(?:temp-[^/]*|\.[^/]*)$")
 # Nodes that are looked at together: what takes time is waiting for disks and services.
 _AT_ONCE = 8
 _HOUR_MS = 3_600_000
+#: Further ahead of now a time is that of a wrong clock.
+AHEAD_MS = _HOUR_MS
 # Between the clocks of servers and of services that keep dumps.
 _APART_MS = 24 * _HOUR_MS
 
@@ -58,9 +60,17 @@ class Candidate:
 
 
 def inventory(nodes: Sequence[Node], now_ms: int) -> list[Candidate]:
-    """The newest dump of each node, in the order of the nodes."""
+    """The newest dump of each node, in the order of the nodes; of two with one file only the first has it."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(lambda node: newest(node, now_ms), nodes))
+        found = list(pool.map(lambda node: newest(node, now_ms), nodes))
+    owners: dict[str, str] = {}
+    for place, one in enumerate(found):
+        if one.source is None:
+            continue
+        owner = owners.setdefault(one.source, one.node.name)
+        if owner != one.node.name:
+            found[place] = Candidate(one.node, None, problem=f"its newest dump is that of node {owner}: {one.source}")
+    return found
 
 
 def newest(node: Node, now_ms: int) -> Candidate:
@@ -93,7 +103,7 @@ def _order(one: Candidate) -> tuple[int, int, str]:
 def _candidate(node: Node, source: str, at_ms: int | None, size: int | None, now_ms: int) -> Candidate:
     found = look(source)
     taken = found.taken_at_ms
-    if taken is not None and not 0 < taken <= now_ms + _HOUR_MS:
+    if taken is not None and not 0 < taken <= now_ms + AHEAD_MS:
         taken = None
     if found.modified_at_ms is not None:
         at_ms, size = found.modified_at_ms, found.size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def load(
     connection: Connection,
     wanted: list[Candidate],
+    known: Mapping[str, Row],
     settings: Settings,
     *,
     database: Path,
@@ -41,15 +42,7 @@ def load(
         StoreError: the database cannot be written; the loads before it are there.
         InterruptedLoadError: Ctrl-C.
     """
-    by_source: dict[str, Candidate] = {}
-    for one in wanted:
-        if one.source in by_source:
-            other = by_source[one.source].node.name
-            row = row_of(one, night, now_ms, settings.fresh_within, salvage=settings.salvage)
-            failed(InputError(f"node {one.node.name}: its newest dump is that of node {other}: {one.source}"))
-            yield replace(row, status="bad", message=f"its newest dump is that of node {other}")
-        elif one.source is not None:
-            by_source[one.source] = one
+    by_source = {one.source: one for one in wanted if one.source is not None}
     read = ReadOptions(salvage=settings.salvage)
 
     def load_node(on: Connection, source: str, snapshot_id: int) -> LoadResult:
@@ -67,14 +60,16 @@ def load(
     jobs = min(settings.jobs or default_jobs(), max(1, len(by_source)))
     ready = on_connections(connection, load_node)
     for source, outcome in load_at_once([(one, None) for one in by_source], ready, jobs):
-        row = row_of(by_source[source], night, now_ms, settings.fresh_within, salvage=settings.salvage)
+        one = by_source[source]
+        earlier = known.get(one.node.name)
+        row = row_of(one, night, now_ms, settings.fresh_within, salvage=settings.salvage, earlier=earlier)
         if isinstance(outcome, InputError):
             failed(outcome)
             yield replace(row, status="bad", message=safe_text(_said(outcome, redact=settings.redact)))
         elif isinstance(outcome, RdbscopeError):
             raise outcome
         else:
-            yield _loaded(connection, row, outcome, now_ms)
+            yield _loaded(connection, row, outcome, now_ms, one.at_ms)
 
 
 def _said(problem: InputError, *, redact: bool) -> str:
@@ -82,7 +77,7 @@ def _said(problem: InputError, *, redact: bool) -> str:
     return problem.sentence(with_key=False) if redact and isinstance(problem, DumpError) else problem.message
 
 
-def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int) -> Row:
+def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int, file_at_ms: int | None) -> Row:
     if result.already:
         # Loaded by hand, without a name for the node: its history shall know it.
         connection.execute(
@@ -93,6 +88,7 @@ def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int) -
     return judged(
         replace(row, status="loaded", snapshot_id=result.snapshot_id, taken_at_ms=taken, message=""),
         now_ms,
+        file_at_ms,
     )
 
 

@@ -13,14 +13,17 @@ from rdbscope.errors import DatabaseLockedError, StoreError
 
 @contextlib.contextmanager
 def locked(database: Path) -> Iterator[None]:
-    """Holds the lock while the block runs.
+    """Holds the lock while the block runs; the folder of the database is made where it does not exist.
 
     Raises:
         DatabaseLockedError: another nightly job holds it.
         StoreError: the file cannot be written.
     """
-    path = database.with_name(database.name + ".nightly.lock")
+    # One lock whatever link the database is reached by.
+    place = database.resolve()
+    path = place.with_name(place.name + ".nightly.lock")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         # Not through a link: the file that it leads to would be emptied.
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as problem:
@@ -28,12 +31,14 @@ def locked(database: Path) -> Iterator[None]:
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as problem:
+        except BlockingIOError as problem:
             holder = os.read(handle, 32).decode("ascii", "replace").strip()
             raise DatabaseLockedError(
                 f"{database}: another nightly job runs{f' (process {holder})' if holder else ''}",
                 hint="wait until it has finished",
             ) from problem
+        except OSError as problem:
+            raise StoreError(f"{path}: cannot be locked: {problem.strerror}") from problem
         os.ftruncate(handle, 0)
         os.write(handle, b"%d\n" % os.getpid())
         # The file stays: removing it would let two jobs hold a lock of one name.

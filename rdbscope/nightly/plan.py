@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rdbscope.console import safe_text
-from rdbscope.nightly.inventory import Candidate
+from rdbscope.nightly.inventory import AHEAD_MS, Candidate
 from rdbscope.nightly.record import Row
 
 
@@ -51,7 +51,7 @@ def plan(
         elif row is None or row.source_mark != mark(one, salvage) or (row.status == "bad" and not tonight):
             load.append(one)
         else:
-            current = judged(replace(row, night=night, fresh_within_seconds=fresh_within), now_ms)
+            current = judged(replace(row, night=night, fresh_within_seconds=fresh_within), now_ms, one.at_ms)
             if current.status != row.status or (current.status == "missing" and not tonight):
                 rows.append(current)
             elif tonight:
@@ -72,7 +72,10 @@ def mark(one: Candidate, salvage: bool) -> str:
 def row_of(
     one: Candidate, night: str, now_ms: int, fresh_within: int, *, salvage: bool, earlier: Row | None = None
 ) -> Row:
-    """The row of a node without any dump; loads fill in what they learn."""
+    """The row of a node without any dump; loads fill in what they learn.
+
+    `earlier` is the last row of the node: without a dump that can be read, how old the last one was is still known.
+    """
     row = Row(
         night=night,
         run_id=0,
@@ -90,18 +93,21 @@ def row_of(
         counted=False,
         message=one.problem,
     )
-    if one.source is None and earlier is not None and earlier.taken_at_ms is not None:
-        # The dump is gone, but how old the last one was is still known.
+    if earlier is not None and earlier.taken_at_ms is not None:
         return replace(row, taken_at_ms=earlier.taken_at_ms, age_seconds=_age(earlier.taken_at_ms, now_ms))
     return row
 
 
-def judged(row: Row, now_ms: int) -> Row:
-    """The row of a loaded dump, called missing where the dump is too old."""
+def judged(row: Row, now_ms: int, file_at_ms: int | None) -> Row:
+    """The row of a loaded dump, called missing where the dump is too old.
+
+    As dumps are chosen, the time of the file counts where the dump claims to be of the future.
+    """
     if row.status == "bad" or row.taken_at_ms is None:
         return row
-    age = _age(row.taken_at_ms, now_ms)
-    problem = too_old(row.taken_at_ms, now_ms, row.fresh_within_seconds)
+    at_ms = file_at_ms if file_at_ms is not None and row.taken_at_ms > now_ms + AHEAD_MS else row.taken_at_ms
+    age = _age(at_ms, now_ms)
+    problem = too_old(at_ms, now_ms, row.fresh_within_seconds)
     return replace(row, status="missing" if problem else "loaded", age_seconds=age, message=problem)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from rdbscope.errors import OutputError
 from rdbscope.nightly.facts import Night, NodeNight
 from rdbscope.options import TYPES
 from rdbscope.reports.output import open_output
@@ -18,9 +19,19 @@ _Sample = tuple[Mapping[str, str], float | int | None]
 def write(night: Night, path: Path) -> None:
     """Writes the file whole, by a rename: the collector never sees half of it.
 
+    A new file is readable by all, for the collector is another user; no name of a key is in it. Whoever wants it
+    otherwise changes its mode, which stays.
+
     Raises:
         OutputError: it cannot be written.
     """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch()
+            path.chmod(0o644)
+    except OSError as problem:
+        raise OutputError(f"{path}: {problem.strerror or problem}") from problem
     with open_output(path) as out:
         out.text(text(night))
 
@@ -79,8 +90,8 @@ def _types(one: NodeNight, place: int) -> list[_Sample]:
     sums: dict[str, int | None] = {}
     for name, values in (one.now.types if one.now else {}).items():
         label = name if name in TYPES else "module"
-        value = values[place]
-        sums[label] = None if value is None else (sums.get(label) or 0) + value
+        value, sum_before = values[place], sums.get(label, 0)
+        sums[label] = None if value is None or sum_before is None else sum_before + value
     return [(_node(one) | {"type": label}, value) for label, value in sorted(sums.items())]
 
 

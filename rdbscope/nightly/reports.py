@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ _SUFFIXES = {"html": "html", "markdown": "md", "text": "txt", "json": "json", "c
 # A name that no node's file can have: those begin with "node-".
 _ALL = "all"
 _LATEST = "latest"
+# As `open_output` names a file that it has not put in place yet.
+_UNFINISHED = re.compile(rf"\..+\.({'|'.join(_SUFFIXES.values())})\.[a-z0-9_]{{8}}")
 
 
 def write(
@@ -42,6 +45,7 @@ def write(
     place = folder / night.night
     try:
         place.mkdir(parents=True, exist_ok=True)
+        _remove_unfinished(place)
     except OSError as problem:
         raise OutputError(f"{place}: {problem.strerror or problem}") from problem
     for one in night.nodes:
@@ -54,7 +58,10 @@ def write(
             _files(group, place / name, settings.formats)
     with open_output(place / "index.html") as out:
         out.text(pages.night_page(night, _links(place)))
-    nights = _nights(connection, folder, night)
+    try:
+        nights = _nights(connection, folder, night)
+    except OSError as problem:
+        raise OutputError(f"{folder}: {problem.strerror or problem}") from problem
     with open_output(folder / "index.html") as out:
         out.text(pages.index_page(nights))
     # Not this one where the clock was set back.
@@ -164,11 +171,25 @@ def _nights(connection: Connection, folder: Path, night: Night) -> list[pages.Ni
         )
     )
     summaries[night.night] = night.summary()
-    found = {path.name for path in folder.iterdir() if re.fullmatch(r"\d{4}-\d\d-\d\d", path.name)}
+    found = {path.name for path in folder.iterdir() if _is_night(path.name)}
     return [
         pages.NightLine(one, summaries.get(one) or "", _has_page(folder / one))
         for one in sorted(found | set(summaries), reverse=True)
     ]
+
+
+def _remove_unfinished(place: Path) -> None:
+    """Removes what a killed run left of files that it had not put in place; no other job writes here."""
+    for path in place.iterdir():
+        if _UNFINISHED.fullmatch(path.name):
+            path.unlink(missing_ok=True)
+
+
+def _is_night(name: str) -> bool:
+    try:
+        return date.fromisoformat(name).isoformat() == name
+    except ValueError:
+        return False
 
 
 def _has_page(folder: Path) -> bool:

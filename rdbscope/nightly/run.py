@@ -29,6 +29,9 @@ from rdbscope.store import connect
 if TYPE_CHECKING:
     from rdbscope.store.connect import Connection
 
+# Outputs that cannot be written again without anybody seeing it.
+_SENT = frozenset({"log", "webhook", "mail"})
+
 
 @dataclass(frozen=True)
 class Job:
@@ -86,7 +89,7 @@ def planned(job: Job) -> tuple[Plan, list[str]]:
     Raises:
         StoreError: the database cannot be read.
     """
-    if not job.database.exists():
+    if not connect.exists(job.database):
         return _plan(job, {}), job.steps()
     with connect.reading(job.database, memory_limit=job.memory_limit) as connection:
         found = _plan(job, record.newest_rows(connection))
@@ -114,30 +117,48 @@ def run(job: Job) -> Ended:
             unfinished = bool(outstanding) or (last is not None and last.exit_code is None)
             if found.empty and last is not None and not unfinished:
                 return _nothing(last)
-            this = _begin(connection, job, last, found, resumed=unfinished)
-            _load(connection, job, this, found)
-            done = set(this.done)
-            rows = record.rows_of(connection, this.night)
-            if "checks" not in done:
-                loads.check(connection, [row for row in rows if row.run_id == this.run_id], job.checks)
-                done.add("checks")
-                record.finish(connection, this, frozenset(done), None, None)
-            night = gather(connection, this.night, rows, job.now_ms, _chosen(job))
-            codes = [_code(job, night)]
-            for step in job.steps():
-                if step not in done and step != "prune":
-                    codes.append(_output(connection, job, this, night, step, max(codes)))
-                    if codes[-1] == ExitCode.OK:
-                        done.add(step)
-                    record.finish(connection, this, frozenset(done), None, None)
+            earlier = ExitCode.OK
+            if last is not None and unfinished and _goes_on(job, last, found):
+                this = last if found.empty else _once_more(connection, last)
+            else:
+                if last is not None and unfinished:
+                    code, summary, done = _complete(connection, job, last)
+                    # What is too much is left to the run that follows.
+                    record.finish(connection, last, done | {"prune"}, code, summary)
+                    earlier = ExitCode.OUTPUT if code == ExitCode.OUTPUT else ExitCode.OK
+                this = record.begin(connection, job.night, job.now_ms)
+            _load(connection, job, this, found, known)
+            code, summary, done = _complete(connection, job, this)
         if "prune" not in done:
             # It opens the database itself, because it puts another file in its place.
-            prune(job.database, job.settings.keep)
-            done.add("prune")
-        code, summary = max(codes), night.summary()
+            prune(job.database, job.settings.keep, memory_limit=job.memory_limit)
+        code = max(code, earlier)
         with connect.writing(job.database, memory_limit=job.memory_limit) as connection:
-            record.finish(connection, this, frozenset(done), code, summary)
+            record.finish(connection, this, done | {"prune"}, code, summary)
     return Ended(code, f"nightly {this.night}: {summary}")
+
+
+def _complete(connection: Connection, job: Job, this: record.Run) -> tuple[int, str, frozenset[str]]:
+    """Checks what a run has loaded, and writes and sends what it has not yet.
+
+    Returns:
+        Exit code, last line, and the steps that are behind it now.
+    """
+    done = set(this.done)
+    rows = _counted(connection, this.night)
+    if "checks" not in done:
+        loads.check(connection, [row for row in rows if row.run_id == this.run_id], job.checks)
+        done.add("checks")
+        record.finish(connection, this, frozenset(done), None, None)
+    night = gather(connection, this.night, rows, job.now_ms, _chosen(job))
+    codes = [_code(job, night)]
+    for step in job.steps():
+        if step not in done and step != "prune":
+            codes.append(_output(connection, job, this, night, step, max(codes)))
+            if codes[-1] == ExitCode.OK:
+                done.add(step)
+            record.finish(connection, this, frozenset(done), None, None)
+    return max(codes), night.summary(), frozenset(done)
 
 
 def _plan(job: Job, known: dict[str, record.Row]) -> Plan:
@@ -165,17 +186,20 @@ def _nothing(last: record.Run) -> Ended:
     )
 
 
-def _begin(connection: Connection, job: Job, last: record.Run | None, found: Plan, *, resumed: bool) -> record.Run:
-    """The run that goes on, or a new one."""
-    if last is not None and resumed and (last.night == job.night or found.empty):
-        if found.empty:
-            return last
-        record.finish(connection, last, frozenset(), None, None)
-        return replace(last, done=frozenset())
-    return record.begin(connection, job.night, job.now_ms)
+def _goes_on(job: Job, last: record.Run, found: Plan) -> bool:
+    """Whether an unfinished run goes on, or is brought to its end before a new one begins.
+
+    With dumps to load it goes on in its own night, until something has left that would be sent or logged twice.
+    """
+    return found.empty or (last.night == job.night and not last.done & _SENT)
 
 
-def _load(connection: Connection, job: Job, this: record.Run, found: Plan) -> None:
+def _once_more(connection: Connection, last: record.Run) -> record.Run:
+    record.finish(connection, last, frozenset(), None, None)
+    return replace(last, done=frozenset())
+
+
+def _load(connection: Connection, job: Job, this: record.Run, found: Plan, known: dict[str, record.Row]) -> None:
     for row in () if found.empty else (*found.carry, *found.rows):
         record.put(connection, replace(row, run_id=this.run_id))
     if not found.empty:
@@ -183,6 +207,7 @@ def _load(connection: Connection, job: Job, this: record.Run, found: Plan) -> No
     for row in loads.load(
         connection,
         list(found.load),
+        known,
         job.settings,
         database=job.database,
         night=this.night,
@@ -191,10 +216,16 @@ def _load(connection: Connection, job: Job, this: record.Run, found: Plan) -> No
         failed=job.failed,
     ):
         record.put(connection, replace(row, run_id=this.run_id))
-    rows = record.rows_of(connection, this.night)
-    for before, after in zip(rows, counted(rows), strict=True):
-        if before != after:
-            record.put(connection, after)
+
+
+def _counted(connection: Connection, night: str) -> list[record.Row]:
+    """The rows of a night, with what counts in sums noted: a run that was killed may not have come to it."""
+    before = record.rows_of(connection, night)
+    after = counted(before)
+    for old, new in zip(before, after, strict=True):
+        if old != new:
+            record.put(connection, new)
+    return after
 
 
 def _code(job: Job, night: Night) -> int:

@@ -26,6 +26,6 @@ def within(seconds: float, what: str, deliver: Callable[[], None]) -> None:
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        raise OutputError(f"{what}: not delivered within {seconds:g} s")
+        raise OutputError(f"{what}: no answer within {seconds:g} s; it may have arrived all the same")
     if failures:
         raise failures[0]

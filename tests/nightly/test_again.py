@@ -6,7 +6,9 @@ import fcntl
 import json
 import os
 import signal
+import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import Run, environment, program
-from tests.history.nights import FIRST, night, strings
+from tests.history.nights import DAY, FIRST, night, strings
+from tests.nightly.servers import http_server
 from tests.nightly.ten_nights import CACHE_CUT, clock, date, prepare, write
 from tests.rdb_writer import string
 
@@ -214,6 +217,103 @@ def test_without_nodes_there_is_nothing_to_look_for(run: Run, tmp_path: Path) ->
     assert (done.returncode, b"needs a rdbscope.toml with [[nodes]]" in done.stderr) == (2, True)
 
 
+# Dies where the checks would begin: all dumps of the night are loaded, and nothing else is done.
+_DIES_BEFORE_THE_CHECKS = """
+import os, signal, sys
+from rdbscope.__main__ import run
+from rdbscope.nightly import loads
+loads.check = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
+run(sys.argv[1:])
+"""
+
+
+def test_a_night_that_was_killed_is_ended_by_the_next_one(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    command = [sys.executable, "-c", _DIES_BEFORE_THE_CHECKS, "nightly", "--now", clock(0)]
+    assert subprocess.run(command, cwd=tmp_path, env=environment(), check=False).returncode == -signal.SIGKILL
+    write(tmp_path, 1)
+    assert run("nightly", "--now", clock(1)).returncode == 0
+    unchecked = "SELECT name FROM snapshots ANTI JOIN findings USING (snapshot_id)"
+    assert (ask(run, unchecked), ask(run, "FROM nightly_runs WHERE exit_code IS NULL OR summary IS NULL")) == ([], [])
+    log = [json.loads(line) for line in (tmp_path / "var/nightly.jsonl").read_text().splitlines()]
+    assert [one["night"] for one in log] == [date(0)] * 4 + [date(1)] * 4
+    assert [one["counted"] for one in log if one["night"] == date(0)] == [True, True, False, True]
+    assert (tmp_path / "var/reports" / date(0) / "all.html").is_file()
+
+
+def test_what_could_not_be_sent_is_sent_before_the_next_night(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path, '[webhook]\nurl_env = "HOOK"\nwhen = "always"\n')
+    write(tmp_path, 0)
+    with http_server(500) as broken:
+        assert run("nightly", "--now", clock(0), env={"HOOK": broken.url}).returncode == 4
+    write(tmp_path, 1)
+    with http_server() as posts:
+        assert run("nightly", "--now", clock(1), env={"HOOK": posts.url}).returncode == 0
+        assert b"nothing to do" in run("nightly", "--now", clock(1), env={"HOOK": posts.url}).stderr
+    assert [json.loads(body)["night"] for body in posts.bodies] == [date(0), date(1)]
+
+
+def test_another_dump_of_the_same_night_repeats_nothing_of_the_others(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path, '[webhook]\nurl_env = "HOOK"\nwhen = "always"\n')
+    write(tmp_path, 0)
+    with http_server(500) as broken:
+        assert run("nightly", "--now", clock(0), env={"HOOK": broken.url}).returncode == 4
+    newer = tmp_path / "dumps/cache-0b.rdb"
+    newer.write_bytes(night(0, *strings(b"app:x", 10), second=60))
+    with http_server() as posts:
+        assert run("nightly", "--now", clock(0), env={"HOOK": posts.url}).returncode == 0
+    log = [json.loads(line)["node"] for line in (tmp_path / "var/nightly.jsonl").read_text().splitlines()]
+    assert log == ["cache", "shop/1", "shop/1/replica", "shop/2", "cache"]
+    assert len(posts.bodies) == 2
+
+
+def test_a_dump_of_the_future_grows_old_all_the_same(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    path = tmp_path / "dumps/cache-0.rdb"
+    path.write_bytes(night(3650, *strings(b"app:x", 10)))
+    os.utime(path, (FIRST, FIRST))
+    assert b"4 loaded" in run("nightly", "--now", clock(0)).stderr
+    assert b"0 loaded, 4 missing" in run("nightly", "--now", clock(5)).stderr
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o600])
+def test_the_collector_can_read_the_metrics(run: Run, tmp_path: Path, mode: int) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    metrics = tmp_path / "var/rdbscope.prom"
+    if mode == 0o600:
+        metrics.touch(mode)
+    command = program("nightly", "--now", clock(0))
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), umask=0o027, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert (stat.S_IMODE(metrics.stat().st_mode), metrics.stat().st_size > 0) == (mode, True)
+
+
+def test_a_bad_dump_does_not_hide_how_old_the_last_good_one_is(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    for number in (CACHE_CUT - 1, CACHE_CUT):
+        write(tmp_path, number)
+        run("nightly", "--now", clock(number))
+    known = f'rdbscope_snapshot_timestamp_seconds{{node="cache"}} {FIRST + (CACHE_CUT - 1) * DAY}.0'
+    assert known in (tmp_path / "var/rdbscope.prom").read_text().splitlines()
+
+
+def test_two_nodes_with_one_file(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    file = tmp_path / "rdbscope.toml"
+    file.write_text(file.read_text().replace("dumps/one-*.rdb", "dumps/one*.rdb"))
+    write(tmp_path, 0)
+    foreseen = run("nightly", "--now", clock(0), "--dry-run").stderr
+    done = run("nightly", "--now", clock(0))
+    assert (done.returncode, b"3 loaded, 1 missing, 0 bad" in done.stderr) == (0, True)
+    said = "its newest dump is that of node shop/1: "
+    assert said.encode() in foreseen
+    (found,) = ask(run, "FROM nightly_nodes WHERE status = 'missing'")
+    assert found["node"] == "shop/1/replica" and found["message"].startswith(said)
+
+
 @pytest.mark.parametrize("files_before_the_kill", [1, 2, 3])
 def test_a_killed_run_is_continued(run: Run, tmp_path: Path, files_before_the_kill: int) -> None:
     """Killed as soon as the n-th snapshot or, later, the first report is there."""
@@ -250,5 +350,5 @@ def test_a_killed_run_is_continued(run: Run, tmp_path: Path, files_before_the_ki
     log = [json.loads(line)["node"] for line in (tmp_path / "var/nightly.jsonl").read_text().splitlines()]
     assert sorted(log) == ["cache", "shop/1", "shop/1/replica", "shop/2"]
     assert {"all.html", "node-cache.html", "index.html"} <= {path.name for path in reports.iterdir()}
-    assert not [path for path in reports.iterdir() if path.name.startswith(".") and path.stat().st_mtime > time.time()]
+    assert not [path.name for path in reports.iterdir() if path.name.startswith(".")]
     assert b"nothing to do" in run("nightly", "--now", clock(0)).stderr
