@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,15 @@ class Pruned:
     bytes_after: int
 
 
-def planned(connection: Connection, rule: Rule) -> Plan:
-    """What the rule would do to the database."""
-    return plan((Kept(*row) for row in fetch.rows(connection, load("history", "ages").sql)), rule)
+def planned(connection: Connection, rule: Rule, keep: Collection[int] = ()) -> Plan:
+    """What the rule would do to the database; snapshots of `keep` stay."""
+    return plan((Kept(*row) for row in fetch.rows(connection, load("history", "ages").sql)), rule, keep)
 
 
-def prune(database: Path, rule: Rule, *, memory_limit: int | None = None) -> Pruned:
-    """Applies the rule. A kill at any moment leaves the database as it was before, or as it is after a step.
+def prune(database: Path, rule: Rule, *, keep: Collection[int] = (), memory_limit: int | None = None) -> Pruned:
+    """Applies the rule; snapshots of `keep` stay.
+
+    A kill at any moment leaves the database as it was before, or as it is after a step.
 
     Raises:
         DatabaseLockedError: another process has it open.
@@ -38,7 +41,7 @@ def prune(database: Path, rule: Rule, *, memory_limit: int | None = None) -> Pru
     """
     before = database.stat().st_size
     with connect.writing(database, memory_limit=memory_limit) as connection:
-        found = planned(connection, rule)
+        found = planned(connection, rule, keep)
         if found.drop or found.thin:
             with connect.transaction(connection, database):
                 _apply(connection, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -63,8 +63,8 @@ class Plan:
     thin: tuple[int, ...]
 
 
-def plan(snapshots: Iterable[Kept], rule: Rule) -> Plan:
-    """Applies the rule to each node by itself; the newest snapshot of a node always stays.
+def plan(snapshots: Iterable[Kept], rule: Rule, keep: Collection[int] = ()) -> Plan:
+    """Applies the rule to each node by itself; the newest snapshot of a node always stays, and so do those of `keep`.
 
     A day, a week or a month counts when it has a snapshot at all, so that a pause of the backups costs no history.
     Days, weeks and months are those of UTC.
@@ -79,6 +79,7 @@ def plan(snapshots: Iterable[Kept], rule: Rule) -> Plan:
         staying = {newest_first[0].snapshot_id} | {one.snapshot_id for one in newest_first[: rule.full]}
         for count, period in ((rule.daily, _day), (rule.weekly, _week), (rule.monthly, _month)):
             staying |= _last_of(newest_first, count, period)
+        staying |= {one.snapshot_id for one in history if one.snapshot_id in keep}
         drop += [one.snapshot_id for one in newest_first if one.snapshot_id not in staying]
         left = [one for one in newest_first if one.snapshot_id in staying]
         thin += [one.snapshot_id for one in left[max(rule.full, 1) :] if one.detailed]

@@ -129,9 +129,11 @@ def run(job: Job) -> Ended:
                 this = record.begin(connection, job.night, job.now_ms)
             _load(connection, job, this, found, known)
             code, summary, done = _complete(connection, job, this)
+            # The newest file of a node can hold old data; dropped at once, it would be loaded every night.
+            keep = {row.snapshot_id for row in record.newest_rows(connection).values() if row.snapshot_id is not None}
         if "prune" not in done:
             # It opens the database itself, because it puts another file in its place.
-            prune(job.database, job.settings.keep, memory_limit=job.memory_limit)
+            prune(job.database, job.settings.keep, keep=keep, memory_limit=job.memory_limit)
         code = max(code, earlier)
         with connect.writing(job.database, memory_limit=job.memory_limit) as connection:
             record.finish(connection, this, done | {"prune"}, code, summary)

@@ -67,6 +67,13 @@ def test_a_second_time_changes_nothing(rows: list[tuple[str, int, bool]], number
         assert newest.snapshot_id not in (*once.drop, *once.thin)
 
 
+def test_what_must_stay_stays_however_old() -> None:
+    history = [Kept(number, "a", at("2026-03-01T04:00") - number * 40 * DAY, True) for number in range(6)]
+    narrow = Rule(full=1, daily=1, weekly=0, monthly=0)
+    assert plan(history, narrow) == Plan(drop=(1, 2, 3, 4, 5), thin=())
+    assert plan(history, narrow, keep={4}) == Plan(drop=(1, 2, 3, 5), thin=(4,))
+
+
 def test_options_come_before_the_configuration() -> None:
     configured = {"full": 2, "keep_daily": 9}
     given_options = {"full": None, "daily": 1, "weekly": None, "monthly": None}

@@ -300,6 +300,24 @@ def test_a_bad_dump_does_not_hide_how_old_the_last_good_one_is(run: Run, tmp_pat
     assert known in (tmp_path / "var/rdbscope.prom").read_text().splitlines()
 
 
+def test_an_old_dump_under_a_new_name_is_not_loaded_night_after_night(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    file = tmp_path / "rdbscope.toml"
+    narrow = "keep_daily = 1\nkeep_weekly = 0\nkeep_monthly = 0"
+    text = file.read_text().replace("keep_daily = 10", narrow)
+    file.write_text(text.replace("[nightly]", '[nightly]\nfresh_within = "30d"'))
+    for number in range(6, 9):
+        write(tmp_path, number)
+        assert run("nightly", "--now", clock(number)).returncode in (0, 3)
+    for left in (tmp_path / "dumps").glob("*"):
+        left.unlink()
+    write(tmp_path, 0)
+    first = run("nightly", "--now", clock(9))
+    assert b"loaded" in first.stderr
+    again = run("nightly", "--now", clock(9))
+    assert b"nothing to do" in again.stderr
+
+
 def test_two_nodes_with_one_file(run: Run, tmp_path: Path) -> None:
     prepare(tmp_path)
     file = tmp_path / "rdbscope.toml"
