@@ -76,6 +76,23 @@ def test_no_permission(run: Run, tmp_path: Path) -> None:
     assert (done.returncode, b"Permission denied" in done.stderr) == (3, True)
 
 
+def test_a_folder_that_cannot_be_looked_into(run: Run, tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("the superuser may look everywhere")
+    (tmp_path / "closed").mkdir(mode=0)
+    done = run("load", "closed/dump.rdb")
+    assert (done.returncode, done.stderr) == (3, b"rdbscope: error: closed/dump.rdb: Permission denied\n")
+    done = run("check", "--db", "closed/rdbscope.duckdb")
+    assert (done.returncode, done.stderr) == (4, b"rdbscope: error: closed/rdbscope.duckdb: Permission denied\n")
+
+
+def test_an_empty_name_is_no_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    done = run("load", "")
+    assert done.returncode == 2
+    assert b"a dump with an empty name" in done.stderr
+
+
 def test_one_bad_source_does_not_stop_the_others(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.rdb").write_bytes(_SOUND)
     (tmp_path / "b.rdb").write_bytes(_SOUND[:30])
@@ -108,6 +125,19 @@ def test_a_database_that_is_none(run: Run, tmp_path: Path) -> None:
         other.execute("CREATE TABLE mine (a INTEGER)")
     done = run("load", "--db", "other.duckdb", "a.rdb")
     assert (done.returncode, b"not one of rdbscope" in done.stderr) == (4, True)
+
+
+@pytest.mark.parametrize("command", [["check"], ["report"], ["trends"], ["load", "sound.rdb", "--force"]])
+def test_a_torn_database(run: Run, tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    assert run("load", "sound.rdb").returncode == 0
+    database = tmp_path / "rdbscope.duckdb"
+    # The head is sound; what it points to is gone.
+    os.truncate(database, 3 * 4096)
+    done = run(*command)
+    lines = done.stderr.decode().splitlines()
+    assert done.returncode == 4
+    assert len(lines) <= 2 and "rdbscope.duckdb" in lines[0]
 
 
 def test_no_database_yet(run: Run) -> None:
