@@ -12,6 +12,7 @@ import click
 
 from rdbscope import config, console
 from rdbscope.cli import options
+from rdbscope.console import safe_text
 from rdbscope.errors import InterruptedLoadError, RdbscopeError, UsageError
 from rdbscope.exit_codes import ExitCode
 
@@ -112,7 +113,7 @@ def load(
                 console.failure(outcome, outcome.line())
                 worst = max(worst, outcome.exit_code)
             else:
-                _say(source, outcome)
+                _say(source, outcome, node)
     return worst
 
 
@@ -151,12 +152,13 @@ def _loads(
             yield source, failed
 
 
-def _say(source: str, loaded: Loaded) -> None:
+def _say(source: str, loaded: Loaded, node: str | None) -> None:
     from rdbscope.reports import summary
     from rdbscope.reports.output import open_output
 
     if loaded.result.already:
-        console.note(f"{source}: loaded before as {loaded.name}, nothing to do; --force loads it again")
+        done = f"{safe_text(node)} is its node now" if loaded.result.adopted and node else "nothing to do"
+        console.note(f"{source}: loaded before as {loaded.name}, {done}; --force loads it again")
     else:
         facts = loaded.facts()
         width, colour = console.terminal_width(), console.wants_colour(sys.stdout)

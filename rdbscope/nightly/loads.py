@@ -78,12 +78,6 @@ def _said(problem: InputError, *, redact: bool) -> str:
 
 
 def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int, file_at_ms: int | None) -> Row:
-    if result.already:
-        # Loaded by hand, without a name for the node: its history shall know it.
-        connection.execute(
-            "UPDATE snapshots SET node = ?, cluster = ?, shard = ? WHERE snapshot_id = ? AND node IS NULL",
-            [row.node, row.cluster, row.shard, result.snapshot_id],
-        )
     taken = fetch.scalar(connection, "SELECT taken_at_ms FROM snapshots WHERE snapshot_id = ?", [result.snapshot_id])
     return judged(
         replace(row, status="loaded", snapshot_id=result.snapshot_id, taken_at_ms=taken, message=""),

@@ -14,11 +14,12 @@ from rdbscope.checks.configured import Configured, store_findings
 from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, StoreError, UsageError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource
-from rdbscope.store import fetch, side_tables, snapshots
+from rdbscope.store import fetch, same_file, side_tables, snapshots
 from rdbscope.store.connect import Connection, problem_of
 from rdbscope.store.duplicates import drop_earlier_records
 from rdbscope.store.interrupt import Interruption, on_interrupt
 from rdbscope.store.rollup_files import script
+from rdbscope.store.same_file import Known
 from rdbscope.store.spool_folder import spool_folder
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class LoadResult:
         source: as the user named it.
         snapshot_id: the snapshot that now holds it.
         keys: keys in the snapshot.
-        already: True where the same file was loaded before, so nothing was done.
+        already: True where the same file was loaded before, so it was not loaded again.
+        adopted: True where that snapshot had no node and got one now.
         damage: what salvage went over or where it stopped; None for a whole dump.
     """
 
@@ -43,6 +45,7 @@ class LoadResult:
     snapshot_id: int
     keys: int
     already: bool = False
+    adopted: bool = False
     damage: str | None = None
 
 
@@ -89,9 +92,9 @@ def load_source(
     """
     known = source.known_fingerprint()
     if known is not None and not force:
-        earlier = snapshots.by_fingerprint(connection, snapshots.fingerprint(known, options))
+        earlier = same_file.find(connection, same_file.fingerprint(known, options), labels.node)
         if earlier is not None:
-            return LoadResult(source.name, earlier.snapshot_id, earlier.keys, already=True, damage=earlier.damage)
+            return _already(connection, source, earlier, labels)
     with spool_folder(database) as spool:
         reader = options.reader(source.native_input(), spool_dir=spool)
 
@@ -107,11 +110,14 @@ def load_source(
                 with watch(reader):
                     _insert_rows(connection, reader, snapshot_id)
                 result = _finish(connection, reader, source, options, labels, snapshot_id, force)
-                if checks is not None and not result.already:
+                if checks is not None and isinstance(result, LoadResult):
                     store_findings(connection, result.snapshot_id, checks)
                 if interruption.happened:
                     raise InterruptedLoadError(_interrupted(source, database))
-                connection.execute("ROLLBACK" if result.already else "COMMIT")
+                if isinstance(result, Known):
+                    connection.execute("ROLLBACK")
+                    return _already(connection, source, result, labels)
+                connection.execute("COMMIT")
                 return result
             except BaseException as problem:
                 # Always: a COMMIT after a failed statement reports success and stores nothing.
@@ -138,19 +144,20 @@ def _finish(
     labels: Labels,
     snapshot_id: int,
     force: bool,
-) -> LoadResult:
+) -> LoadResult | Known:
     facts: dict[str, Any] = reader.facts()
     log = facts["log"]
     if options.until_seconds is not None and log is not None and log["commands"] and log["first_at_ms"] is None:
         raise UsageError(
             f"{source.name}: the log has no timestamps, so --until cannot find its place", hint="use --until-offset"
         )
-    fingerprint = snapshots.fingerprint(source.final_fingerprint(), options)
-    earlier = snapshots.by_fingerprint(connection, fingerprint)
-    if earlier is not None and not force:
-        return LoadResult(source.name, earlier.snapshot_id, earlier.keys, already=True, damage=earlier.damage)
+    fingerprint = same_file.fingerprint(source.final_fingerprint(), options)
+    earlier = same_file.find(connection, fingerprint, labels.node)
     if earlier is not None:
+        if not force:
+            return earlier
         snapshots.delete(connection, earlier.snapshot_id)
+        labels = same_file.replacing(earlier, labels)
     side_tables.copy(connection, reader, snapshot_id)
     dropped = 0
     if side_tables.duplicate_hashes(connection, reader):
@@ -173,6 +180,11 @@ def _finish(
     connection.execute("DROP TABLE key_groups")
     side_tables.drop_temporary(connection)
     return LoadResult(source.name, snapshot_id, keys, damage=damage)
+
+
+def _already(connection: Connection, source: OpenSource, known: Known, labels: Labels) -> LoadResult:
+    adopted = same_file.adopt(connection, known, labels)
+    return LoadResult(source.name, known.snapshot_id, known.keys, already=True, adopted=adopted, damage=known.damage)
 
 
 def _interrupted(source: OpenSource, database: Path | None) -> str:

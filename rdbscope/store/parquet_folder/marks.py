@@ -20,21 +20,23 @@ class Mark:
     Attributes:
         name: of its files.
         fingerprint: of dump and options.
+        node: as given, or None.
         keys: keys in the snapshot.
         damage: None for a whole dump.
     """
 
     name: FileName
     fingerprint: str
+    node: str | None
     keys: int
     damage: str | None
 
 
-def same_dump(folder: Path, fingerprint: str) -> Mark | None:
-    """The load of the same dump with the same options, None where the folder has none that can be used."""
-    for name in layout.loads_of(layout.names_in(folder, SNAPSHOTS), layout.dump_of(fingerprint)):
+def same_dump(folder: Path, fingerprint: str, node: str | None) -> Mark | None:
+    """The load of the same dump of the same node with the same options; None where there is none that can be used."""
+    for name in layout.loads_of(layout.names_in(folder, SNAPSHOTS), layout.dump_of(fingerprint, node)):
         found = read(folder, name)
-        if found is not None and found.fingerprint == fingerprint:
+        if found is not None and (found.fingerprint, found.node) == (fingerprint, node):
             return found
     return None
 
@@ -47,13 +49,13 @@ def read(folder: Path, name: FileName) -> Mark | None:
             connection.register_filesystem(ReadOnlyFiles(folder, [file]))
             row = fetch.first(
                 connection,
-                f"SELECT source_fingerprint, keys, damage, {layout.VERSION_COLUMN}, {layout.FILES_COLUMN} "
-                f"FROM read_parquet('{SCHEME}{file}')",
+                f"SELECT source_fingerprint, node, keys, damage, {layout.VERSION_COLUMN}, "
+                f"{layout.FILES_COLUMN} FROM read_parquet('{SCHEME}{file}')",
             )
-        if row is None or row[3] != schema.VERSION:
+        if row is None or row[4] != schema.VERSION:
             return None
-        if any((folder / table / str(name)).stat().st_size != size for table, size in row[4].items()):
+        if any((folder / table / str(name)).stat().st_size != size for table, size in row[5].items()):
             return None
     except (duckdb.Error, OSError):
         return None
-    return Mark(name, *row[:3])
+    return Mark(name, *row[:4])

@@ -223,7 +223,7 @@ SELECT
 FROM (
     SELECT * EXCLUDE (filename), parse_filename(filename) AS file
     FROM read_parquet({files}, union_by_name = true, filename = true)
-    QUALIFY row_number() OVER (PARTITION BY source_fingerprint ORDER BY loaded_at DESC, file DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY source_fingerprint, node ORDER BY loaded_at DESC, file DESC) = 1
 )
 """
 # Numbers of patterns in the files are the final ones.

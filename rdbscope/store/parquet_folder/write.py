@@ -16,7 +16,7 @@ from rdbscope.checks.configured import Configured
 from rdbscope.errors import InterruptedLoadError, RdbscopeError, StoreError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource
-from rdbscope.store import connect, fetch, schema, snapshots
+from rdbscope.store import connect, fetch, same_file, schema
 from rdbscope.store.connect import Connection
 from rdbscope.store.facts import SnapshotFacts, snapshot_facts
 from rdbscope.store.interrupt import on_interrupt
@@ -85,7 +85,7 @@ def _written(
 ) -> Written:
     known = source.known_fingerprint()
     if known is not None and not force:
-        found = marks.same_dump(folder, snapshots.fingerprint(known, options))
+        found = marks.same_dump(folder, same_file.fingerprint(known, options), labels.node)
         if found is not None:
             return _already(source, found)
     before = layout.names_in(folder, SNAPSHOTS)
@@ -105,7 +105,7 @@ def _written(
             )
             name, fingerprint = _name(connection, load)
             # What could not be known before: a pipe, or another load of the same dump that has ended meanwhile.
-            found = None if force else marks.same_dump(folder, fingerprint)
+            found = None if force else marks.same_dump(folder, fingerprint, labels.node)
             if found is not None:
                 return _already(source, found)
             facts = snapshot_facts(connection, result.snapshot_id)
@@ -123,8 +123,8 @@ def _already(source: OpenSource, found: marks.Mark) -> Written:
 
 
 def _name(connection: Connection, load: str) -> tuple[FileName, str]:
-    row = fetch.rows(connection, "SELECT coalesce(node, name), source_fingerprint FROM snapshots")[0]
-    return FileName(layout.label_of(row[0]), layout.dump_of(row[1]), load), row[1]
+    node, name, fingerprint = fetch.rows(connection, "SELECT node, name, source_fingerprint FROM snapshots")[0]
+    return FileName(layout.label_of(node or name), layout.dump_of(fingerprint, node), load), fingerprint
 
 
 def _write(connection: Connection, hidden: Path, source: str, folder: Path) -> None:
