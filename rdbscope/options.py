@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypedDict, cast
+
+from rdbscope.console import safe_text
 
 if TYPE_CHECKING:
     from rdbscope._native import ReadableLog, ReadableSource, Reader
@@ -91,6 +94,32 @@ class ReadOptions:
     def filtered(self) -> bool:
         """Whether keys are left out on purpose."""
         return bool(self.match or self.types or self.databases)
+
+    def scope(self) -> str | None:
+        """What of the dump the rows hold, and for which server, in a few words; None for all as it was written.
+
+        Snapshots of one node whose scopes differ cannot be compared.
+        """
+        words = []
+        if self.match:
+            words.append("like " + " or ".join(safe_text(_text(glob)) for glob in self.match))
+        if self.types:
+            words.append("of type " + " or ".join(self.types))
+        if self.databases:
+            words.append("in database " + " or ".join(str(number) for number in self.databases))
+        parts = [f"only keys {' '.join(words)}"] if words else []
+        if self.server is not None:
+            parts.append(f"as {self.server}" + (f"-{self.server_version}" if self.server_version else ""))
+        return ", ".join(parts) or None
+
+    @property
+    def until(self) -> str | None:
+        """Where a log is cut, in a few words."""
+        if self.until_offset is not None:
+            return f"byte {self.until_offset:,}"
+        if self.until_seconds is not None:
+            return datetime.fromtimestamp(self.until_seconds, tz=timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return None
 
     def digest(self) -> str:
         """Stable text of the options that change rows; empty for the defaults. Part of a snapshot's fingerprint."""

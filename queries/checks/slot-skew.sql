@@ -53,7 +53,12 @@ shards AS (
     FROM snapshots AS n
     WHERE
         n.node IS NOT NULL
-        AND n.snapshot_id = (SELECT max(m.snapshot_id) FROM snapshots AS m WHERE m.node = n.node)
+        AND n.snapshot_id = (
+            SELECT max(m.snapshot_id)
+            FROM snapshots AS m
+            WHERE m.node = n.node AND m.scope IS NOT DISTINCT FROM n.scope
+        )
+        AND n.scope IS NOT DISTINCT FROM (SELECT s.scope FROM current_snapshot AS s)
         AND n.cluster IS NOT DISTINCT FROM (SELECT s.cluster FROM current_snapshot AS s)
         AND (SELECT s.node FROM current_snapshot AS s) IS NOT NULL
 ),

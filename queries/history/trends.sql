@@ -3,7 +3,7 @@ title: Growth of every node and pattern
 description: One row per node and pattern, over all snapshots of the node, thinned ones too; the pattern NULL is the whole node.
 needs: node_history, snapshots, patterns
 columns:
-  node: the node, or the file name without its dates
+  node: the node, or the file name without its dates; behind it in brackets which part of the keys, if not all
   pattern: the pattern, NULL for all keys of the node
   snapshots: snapshots that have the pattern
   days: days between the first and the last snapshot of the node

@@ -10,6 +10,7 @@ columns:
   memory_bytes: bytes | memory | memory of all keys
   source_bytes: bytes | file | bytes of the source
   whole: text | whole | yes, or what is wrong
+  scope: text | loaded | which keys, for which server, up to where; empty for all as it was written
   shard: number | shard | equal for a master and its replicas
   counted: text | counted | whether its keys are in the sums of the report
 ---*/
@@ -62,6 +63,7 @@ SELECT
         WHEN a.snapshot_id IS NOT NULL THEN 'up to a torn end'
         ELSE 'yes'
     END AS whole,
+    concat_ws(', ', s.scope, 'up to ' || json_extract_string(s.config, '$.until')) AS scope,
     h.shard,
     CASE WHEN h.place = 1 THEN 'yes' ELSE 'no, a copy' END AS counted
 FROM snapshots AS s

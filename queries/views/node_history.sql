@@ -1,6 +1,6 @@
 /*---
 title: Which snapshots are of the same node
-description: A node that was named counts; without one the name of the file without dates in it.
+description: A node that was named counts, else the file's name without dates; parts of the keys, and other servers, are apart.
 columns:
   snapshot_id: the snapshot
   node: the node as given, NULL where none was
@@ -19,7 +19,7 @@ WITH named AS (
                 name, '([0-9]{4}[-_.]?[0-9]{2}[-_.]?[0-9]{2}|[0-9]{10,13})([T _-]?[0-9]{2}[-_:.]?[0-9]{2}([-_:.]?[0-9]{2})?Z?)?',
                 '', 'g'
             )
-        ) AS lineage,
+        ) || coalesce(' (' || scope || ')', '') AS lineage,
         coalesce(taken_at_ms, epoch_ms(loaded_at)) AS at_ms
     FROM snapshots
 )

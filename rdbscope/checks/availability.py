@@ -25,6 +25,11 @@ FROM node_history AS n
 INNER JOIN node_history AS e ON e.lineage = n.lineage AND e.age_rank > n.age_rank
 WHERE n.snapshot_id = (SELECT snapshot_id FROM current_snapshot)
 """
+_NODES = """
+SELECT count(DISTINCT n.node)
+FROM snapshots AS n
+INNER JOIN current_snapshot AS s ON n.scope IS NOT DISTINCT FROM s.scope
+"""
 _NO_NODE_FILE = "no node file of the cluster: name one with --cluster-nodes nodes.conf"
 _NO_LOG = "the snapshot is a dump: load an append-only log"
 
@@ -35,7 +40,7 @@ class Availability:
     def __init__(self, connection: Connection, context: Context) -> None:
         hint = fetch.scalar(connection, "SELECT eviction_hint FROM current_snapshot")
         log = fetch.scalar(connection, "SELECT starts_with(source_kind, 'aof') FROM current_snapshot")
-        nodes = fetch.scalar(connection, "SELECT count(DISTINCT node) FROM snapshots")
+        nodes = fetch.scalar(connection, _NODES)
         nights = fetch.scalar(connection, "SELECT count(*) FROM nightly_nodes")
         earlier = fetch.scalar(connection, _EARLIER)
         self._missing = {

@@ -51,8 +51,8 @@ def diff(
 ) -> int:
     """Compares two snapshots, or two dumps: totals, types, patterns and keys, and why bytes moved.
 
-    Without arguments the two newest snapshots of a node. Two dumps need no database. Keys are compared by name, sizes
-    are memory where both snapshots know it.
+    Without arguments the newest snapshot that has one of its node before it, and that one. Two dumps need no
+    database. Keys are compared by name, sizes are memory where both snapshots know it.
     """
     from rdbscope import reports
     from rdbscope.comparison import changes, lineage
@@ -93,6 +93,8 @@ def _warn(connection: Connection, compared: Compared, by: str | None) -> None:
         found = snapshots.choose(connection, str(number))
         if found.damage is not None:
             console.warning(f"{found.name}: not whole: {found.damage}")
+    if not compared.same_scope:
+        console.warning("the two were not loaded alike: keys left out and other servers' sizes count as changes")
     if not compared.by_memory:
         console.note("one of the two has no memory figures: sizes are payload")
     if not compared.by_key:

@@ -32,7 +32,8 @@ def list_snapshots(format_name: str, output: Path | None, max_rows: int, db: str
 
 _PEOPLE = """
 SELECT snapshot_id AS id, name, node, timestamp_of(taken_at_ms) AS taken_utc, server, server_version AS version, keys,
-    human_bytes(memory_bytes) AS memory, human_bytes(source_bytes) AS file, detail, checksum, damage
+    human_bytes(memory_bytes) AS memory, human_bytes(source_bytes) AS file, detail,
+    concat_ws(', ', scope, 'up to ' || json_extract_string(config, '$.until')) AS loaded, checksum, damage
 FROM snapshots
 ORDER BY snapshot_id DESC
 """

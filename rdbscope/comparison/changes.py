@@ -28,6 +28,7 @@ class Compared:
         new_id: the snapshot after.
         by_memory: whether sizes are memory; else payload, because one of the two has no memory.
         by_key: whether both snapshots still have their keys; else only patterns can be compared.
+        same_scope: whether both hold the same part of their dump, for the same server.
         old_bytes: size of the snapshot before.
         new_bytes: size of the snapshot after.
     """
@@ -36,6 +37,7 @@ class Compared:
     new_id: int
     by_memory: bool
     by_key: bool
+    same_scope: bool
     old_bytes: int
     new_bytes: int
 
@@ -67,8 +69,9 @@ def compare(connection: Connection, old_id: int, new_id: int, *, by_key: bool = 
         connection.execute(f"CREATE TEMP VIEW {_VIEW} AS {load('comparison', _VIEW).sql}")
         last = _LAST if by_key else f"{_LAST}_without_keys"
         connection.execute(f"CREATE TEMP TABLE {_LAST} AS {load('comparison', last).sql}")
+        same_scope = bool(fetch.scalar(connection, _SAME_SCOPE))
         sizes = dict(fetch.rows(connection, _SIZES))
-    return Compared(old_id, new_id, by_memory, by_key, sizes.get(old_id, 0), sizes.get(new_id, 0))
+    return Compared(old_id, new_id, by_memory, by_key, same_scope, sizes.get(old_id, 0), sizes.get(new_id, 0))
 
 
 def forget(connection: Connection) -> None:
@@ -76,17 +79,6 @@ def forget(connection: Connection) -> None:
     connection.execute(f"DROP VIEW IF EXISTS temp.{_VIEW}")
     for name in (_LAST, *reversed(_TABLES)):
         connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
-
-
-def chosen_pair(connection: Connection, old: str, new: str) -> tuple[int, int]:
-    """The numbers of two snapshots that the user names.
-
-    Raises:
-        UsageError: there is no such snapshot.
-    """
-    from rdbscope.store import snapshots
-
-    return snapshots.choose(connection, old).snapshot_id, snapshots.choose(connection, new).snapshot_id
 
 
 def least_growth(text: str) -> tuple[float | None, int | None]:
@@ -128,5 +120,10 @@ _BY_KEY = """
 SELECT count(*) FILTER (WHERE s.keys > 0 AND s.detail <> 'keys') = 0
 FROM snapshots AS s
 WHERE s.snapshot_id IN (getvariable('old_snapshot'), getvariable('new_snapshot'))
+"""
+_SAME_SCOPE = """
+SELECT count(DISTINCT coalesce(scope, '')) = 1
+FROM snapshots
+WHERE snapshot_id IN (getvariable('old_snapshot'), getvariable('new_snapshot'))
 """
 _SIZES = "SELECT snapshot_id, sum(bytes)::BIGINT FROM pattern_totals GROUP BY snapshot_id"

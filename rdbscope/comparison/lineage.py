@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def newest_two(connection: Connection) -> tuple[int, int]:
-    """The two newest snapshots, the older first, of the node whose snapshot is the newest of those that have two.
+    """The newest snapshot, that which was loaded last, of those that have one before, and the one before it.
 
     Raises:
         UsageError: no node has two.
@@ -20,8 +20,8 @@ def newest_two(connection: Connection) -> tuple[int, int]:
     found = fetch.first(
         connection,
         "SELECT o.snapshot_id, n.snapshot_id FROM node_history AS n INNER JOIN node_history AS o "
-        "ON o.lineage = n.lineage AND n.age_rank = 1 AND o.age_rank = 2 "
-        "ORDER BY n.at_ms DESC, n.snapshot_id DESC LIMIT 1",
+        "ON o.lineage = n.lineage AND o.age_rank = n.age_rank + 1 "
+        "ORDER BY n.snapshot_id DESC LIMIT 1",
     )
     if found is None:
         raise UsageError(
@@ -43,6 +43,19 @@ def before(connection: Connection, snapshot_id: int) -> int | None:
 
 
 def newest_of_each(connection: Connection) -> list[int]:
-    """The newest snapshot of every node, in the order of their names."""
-    rows = fetch.rows(connection, "SELECT snapshot_id FROM node_history WHERE age_rank = 1 ORDER BY lineage")
-    return [row[0] for row in rows]
+    """The newest snapshot of every node, by name; one that holds a part only where the node has no other."""
+    return [row[0] for row in fetch.rows(connection, _NEWEST_OF_EACH)]
+
+
+_NEWEST_OF_EACH = """
+SELECT h.snapshot_id
+FROM node_history AS h
+INNER JOIN snapshots AS s ON s.snapshot_id = h.snapshot_id
+WHERE h.age_rank = 1
+QUALIFY row_number() OVER (
+    -- Behind the name stands the part, in brackets.
+    PARTITION BY left(h.lineage, length(h.lineage) - coalesce(length(s.scope) + 3, 0))
+    ORDER BY s.scope IS NOT NULL, h.at_ms DESC, h.snapshot_id DESC
+) = 1
+ORDER BY h.lineage
+"""

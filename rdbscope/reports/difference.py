@@ -113,7 +113,7 @@ def text(found: Difference, *, width: int, colour: bool, fmt: str) -> str:
 def _head(found: Difference, width: int, fmt: str) -> list[str]:
     old, new = found.sides
     measure, compared = found.compared.measure, found.compared
-    names = [f"{side['name']} ({moment(side['taken_at_ms'])})" for side in (old, new)]
+    names = [f"{side['name']} ({', '.join(_about(side))})" for side in (old, new)]
     if is_same(found):
         verdict = (
             "No difference: every key is the same in both."
@@ -131,6 +131,10 @@ def _head(found: Difference, width: int, fmt: str) -> list[str]:
         *textwrap.wrap(safe_text(f"{names[0]} → {names[1]}"), max(40, width)),
         *textwrap.wrap(verdict, max(40, width), subsequent_indent="  "),
     ]
+
+
+def _about(side: Mapping[str, Any]) -> list[str]:
+    return [moment(side["taken_at_ms"]), *([side["scope"]] if side["scope"] else [])]
 
 
 def _tables(found: Difference) -> list[tuple[str, list[str], _Cells]]:

@@ -85,6 +85,7 @@ def gather(connection: Connection, snapshots: Sequence[int], wanted: Wanted) -> 
         if wanted.redact:
             # What comes behind the kind and the place of a damage can speak of names.
             nodes = [row | {"whole": row["whole"].partition(": ")[0]} for row in nodes]
+            nodes = [row | {"scope": "in part, or for another server"} if row["scope"] else row for row in nodes]
         counted = [row["snapshot_id"] for row in nodes if row["counted"] == "yes"]
         earlier = {number: lineage.before(connection, number) for number in counted}
         before = [number for number in earlier.values() if number is not None] if all(earlier.values()) else []
@@ -282,6 +283,9 @@ def _verdict(connection: Connection, nodes: Sequence[dict[str, Any]], severities
         first = f"{what} whole, checksum ok"
     else:
         first = f"{what} whole as far as can be told without a checksum"
+    scopes = {row["scope"] for row in nodes}
+    if scopes != {""}:
+        first += ". Loaded " + (scopes.pop() if len(scopes) == 1 else "in part, or for another server, on some nodes")
     counts = ", ".join(f"{severities[name]:,} {name}" for name in ("high", "medium", "low", "info") if severities[name])
     total = sum(severities.values())
     return f"{first}. " + (f"{total:,} finding{'s' if total != 1 else ''}: {counts}." if total else "No findings.")

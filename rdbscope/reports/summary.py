@@ -61,6 +61,10 @@ def _head(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:
         _bytes(facts),
         *_reconciliation(facts),
     ]
+    if row["scope"] is not None:
+        details.append(f"loaded: {safe_text(row['scope'])}")
+    if (until := json.loads(row["config"]).get("until")) is not None:
+        details.append(f"commands up to {safe_text(until)}")
     if row["damage"] is not None:
         details.append(f"damage: {safe_text(row['damage'])}")
     if facts.anomalies:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Raised with every change of a table; a file of another version is refused, never guessed at.
-VERSION = 1
+VERSION = 2
 _FILES = ("tables.sql", "macros.sql", "comments.sql")
 
 

@@ -72,20 +72,9 @@ class Snapshot:
         return self
 
 
-def fingerprint(digest: str, options: ReadOptions) -> str:
-    """What recognises the same file loaded with the same options."""
-    changed = options.digest()
-    return f"{digest} {changed}" if changed else digest
-
-
 def next_id(connection: DuckDBPyConnection) -> int:
     """A number for a snapshot; the newest snapshot has the highest."""
     return int(fetch.scalar(connection, "SELECT nextval('snapshot_ids')"))
-
-
-def by_fingerprint(connection: DuckDBPyConnection, value: str) -> Snapshot | None:
-    """The snapshot of the same file, or None."""
-    return _first(connection, "WHERE source_fingerprint = ? ORDER BY snapshot_id DESC", [value])
 
 
 def choose(connection: DuckDBPyConnection, wanted: str | None) -> Snapshot:
@@ -165,6 +154,7 @@ def insert(
         "damage": damage,
         "model": facts["model"],
         "detail": "keys",
+        "scope": options.scope(),
         "config": json.dumps(_config(facts, options), sort_keys=True),
         "tool_version": __version__,
     }
@@ -202,10 +192,12 @@ def _config(facts: dict[str, Any], options: ReadOptions) -> dict[str, object]:
         config["log"] = facts["log"]
     if options.filtered:
         config["filters"] = {
-            "match": [glob.decode("utf-8", "backslashreplace") for glob in options.match],
+            "match": [safe_text(glob.decode("utf-8", "backslashreplace")) for glob in options.match],
             "types": list(options.types),
             "databases": list(options.databases),
         }
+    if options.until is not None and facts["log"] is not None:
+        config["until"] = options.until
     return config
 
 

@@ -28,6 +28,7 @@ CREATE TABLE snapshots (
     damage VARCHAR,
     model VARCHAR NOT NULL,
     detail VARCHAR NOT NULL,
+    scope VARCHAR,
     config JSON NOT NULL,
     tool_version VARCHAR NOT NULL
 );
