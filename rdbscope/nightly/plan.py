@@ -129,7 +129,7 @@ def _hours(seconds: int) -> str:
 def counted(rows: list[Row]) -> list[Row]:
     """The rows, of which one per shard counts: the master where its dump is there, else a replica.
 
-    Nodes without a shard count each; two nodes with one and the same dump count once.
+    Nodes without a shard count each.
     """
     best: dict[tuple[str, str], Row] = {}
     for row in rows:
@@ -139,7 +139,5 @@ def counted(rows: list[Row]) -> list[Row]:
         other = best.get(place)
         if other is None or (row.role != "master", row.node) < (other.role != "master", other.node):
             best[place] = row
-    chosen: dict[int | None, str] = {}
-    for row in best.values():
-        chosen.setdefault(row.snapshot_id, row.node)
-    return [replace(row, counted=row.node in chosen.values()) for row in rows]
+    chosen = {row.node for row in best.values()}
+    return [replace(row, counted=row.node in chosen) for row in rows]

@@ -41,7 +41,7 @@ class FileName:
 
     Attributes:
         label: for people: the node, else the name of the snapshot, as far as file names may hold it.
-        dump: equal for the same dump of the same node loaded with the same options.
+        dump: equal for the same dump loaded with the same options.
         load: this very load.
     """
 
@@ -74,10 +74,9 @@ def label_of(text: str) -> str:
     return _UNSAFE.sub("-", text)[:_LONGEST_LABEL].strip("-.") or "snapshot"
 
 
-def dump_of(fingerprint: str, node: str | None) -> str:
-    """The part of the name that tells the dump, its options and its node."""
-    told = fingerprint if node is None else f"{fingerprint} {node}"
-    return hashlib.sha256(told.encode()).hexdigest()[:_DIGEST_DIGITS]
+def dump_of(fingerprint: str) -> str:
+    """The part of the name that tells the dump and its options."""
+    return hashlib.sha256(fingerprint.encode()).hexdigest()[:_DIGEST_DIGITS]
 
 
 def names_in(folder: Path, table: str) -> list[str]:

@@ -33,12 +33,18 @@ class Mark:
 
 
 def same_dump(folder: Path, fingerprint: str, node: str | None) -> Mark | None:
-    """The load of the same dump of the same node with the same options; None where there is none that can be used."""
-    for name in layout.loads_of(layout.names_in(folder, SNAPSHOTS), layout.dump_of(fingerprint, node)):
-        found = read(folder, name)
-        if found is not None and (found.fingerprint, found.node) == (fingerprint, node):
-            return found
-    return None
+    """The load of the same dump with the same options; None where there is none that can be used.
+
+    Equal dumps of two nodes are two; where one of both has no node, they are taken for the same.
+    """
+    found = [
+        mark
+        for name in layout.loads_of(layout.names_in(folder, SNAPSHOTS), layout.dump_of(fingerprint))
+        if (mark := read(folder, name)) is not None
+        and mark.fingerprint == fingerprint
+        and (node is None or mark.node in (None, node))
+    ]
+    return min(found, key=lambda mark: mark.node != node, default=None)
 
 
 def read(folder: Path, name: FileName) -> Mark | None:

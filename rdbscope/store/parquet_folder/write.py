@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,10 +84,12 @@ def _written(
     memory_limit: int | None,
 ) -> Written:
     known = source.known_fingerprint()
-    if known is not None and not force:
+    if known is not None:
         found = marks.same_dump(folder, same_file.fingerprint(known, options), labels.node)
-        if found is not None:
+        if found is not None and not force:
             return _already(source, found)
+        if found is not None and labels.node is None:
+            labels = replace(labels, node=found.node)
     before = layout.names_in(folder, SNAPSHOTS)
     load = layout.new_load()
     with staging(folder, load) as hidden:
@@ -112,8 +114,10 @@ def _written(
             _write(connection, hidden, source.name, folder)
         _put_in_place(folder, hidden, name)
         for earlier in layout.loads_of(before, name.dump):
-            # Without --force there is only an earlier load where nobody could read it.
-            layout.remove_load(folder, earlier)
+            # Without --force only those of other nodes, and loads that nobody could read.
+            mark = marks.read(folder, earlier)
+            if mark is None or mark.node in (None, labels.node):
+                layout.remove_load(folder, earlier)
     return Written(result, name, facts)
 
 
@@ -124,7 +128,7 @@ def _already(source: OpenSource, found: marks.Mark) -> Written:
 
 def _name(connection: Connection, load: str) -> tuple[FileName, str]:
     node, name, fingerprint = fetch.rows(connection, "SELECT node, name, source_fingerprint FROM snapshots")[0]
-    return FileName(layout.label_of(node or name), layout.dump_of(fingerprint, node), load), fingerprint
+    return FileName(layout.label_of(node or name), layout.dump_of(fingerprint), load), fingerprint
 
 
 def _write(connection: Connection, hidden: Path, source: str, folder: Path) -> None:
