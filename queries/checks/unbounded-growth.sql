@@ -5,17 +5,18 @@ confidence: medium
 subject: key-or-pattern
 needs: aof or history
 why: It grows until the memory is full. In a log, elements were added to the key and never removed. In snapshots, the
-  pattern has more night after night, and more than ever before; and most of its keys do not expire. The last two weeks
-  count, one snapshot a day, of snapshots further apart the last six. In nine of ten pairs the later one must have more,
-  and the median rise a day must add up to a material part of the pattern and of the node: neither an odd night, nor one
-  jump, nor the ups and downs of a week or a month are growth.
+  pattern has more night after night, and more than ever before; and most of its keys do not expire. The last three weeks
+  count, one snapshot a day, of snapshots further apart the last six. Of two snapshots the later one must have more, in
+  nine of ten pairs, and the median rise a day must add up to a material part of the pattern and of the node; after three
+  weeks only the same days of the week are compared. Neither an odd night, nor one jump, nor the ups and downs of a
+  week or a month are growth.
 fix: Trim with each write (`XADD … MAXLEN ~ 10000`, `LTRIM`), add a reader, delete what is done, or let it expire. How
   long there is room, `rdbscope trends` tells.
 before: `XADD app:events * …`, and `app:log:{int}` with 20 MB more every night
 after: `XADD app:events MAXLEN ~ 10000 * …`, and `app:log:{int}` with EX 604800
 params:
   min_pushes: 100 | commands | fewest commands of a log that added elements
-  days: 14 | days | how far back snapshots are looked at
+  days: 21 | days | how far back snapshots are looked at
   min_snapshots: 6 | snapshots | fewest snapshots, which can lie further back
   min_days: 7 | days | shortest time between the first and the last of them
   steadiness: 0.9 | share of the pairs | pairs of snapshots of which the later one has more
@@ -24,14 +25,14 @@ params:
   min_bytes: 1000000 | bytes | smallest growth that is flagged
 ---*/
 WITH present AS (
-    SELECT h.snapshot_id, h.lineage, h.at_ms / 86400000.0 AS day, s.memory_bytes
-    FROM node_history AS h
+    SELECT h.snapshot_id, h.lineage, h.at_ms / 86400000.0 AS day, h.memory_bytes
+    FROM history_points AS h
     INNER JOIN current_snapshot AS s ON s.snapshot_id = h.snapshot_id
 ),
 
 aged AS (
     SELECT h.snapshot_id, n.day - h.at_ms / 86400000.0 AS age
-    FROM node_history AS h
+    FROM history_points AS h
     INNER JOIN present AS n ON n.lineage = h.lineage
     WHERE h.snapshot_id = n.snapshot_id OR h.at_ms / 86400000.0 < n.day
 ),
@@ -55,7 +56,7 @@ recent AS (
         WHERE d.place = 1
     ) AS r
     WHERE
-        round(r.age) <= coalesce(getvariable('unbounded-growth.days'), 14)
+        round(r.age) <= coalesce(getvariable('unbounded-growth.days'), 21)
         OR r.place <= coalesce(getvariable('unbounded-growth.min_snapshots'), 6)
 ),
 
@@ -65,7 +66,7 @@ span AS (
 ),
 
 -- The few patterns that can be growth at all; the series of all of them would be long.
-grown AS (
+candidates AS (
     SELECT
         p.pattern,
         p.memory_bytes AS last_bytes,
@@ -80,56 +81,74 @@ grown AS (
     FROM current_patterns AS p
     CROSS JOIN span AS s
     CROSS JOIN present AS n
-    LEFT JOIN patterns AS f ON f.snapshot_id = s.first_id AND f.pattern = p.pattern
+    LEFT JOIN history_patterns AS f ON f.snapshot_id = s.first_id AND f.pattern = p.pattern
     WHERE
         2 * p.expiring_keys <= p.keys
+        AND p.memory_bytes > coalesce(getvariable('unbounded-growth.min_node_share'), 0.01) * n.memory_bytes
+        AND p.memory_bytes > coalesce(getvariable('unbounded-growth.min_bytes'), 1000000)
         AND round(s.days) >= coalesce(getvariable('unbounded-growth.min_days'), 7)
         AND s.snapshots >= coalesce(getvariable('unbounded-growth.min_snapshots'), 6)
 ),
 
-before_that AS (
-    SELECT p.pattern, max(p.memory_bytes) AS most
-    FROM patterns AS p
-    INNER JOIN aged AS a ON a.snapshot_id = p.snapshot_id
-    CROSS JOIN span AS s
-    WHERE a.age > s.days
-    GROUP BY p.pattern
-),
-
-candidates AS (
-    SELECT g.*
-    FROM grown AS g
-    LEFT JOIN before_that AS b ON b.pattern = g.pattern
-    WHERE g.last_bytes - greatest(g.first_bytes, coalesce(b.most, 0)) > g.allowed
-),
-
 series AS (
-    SELECT c.pattern, r.age, coalesce(p.memory_bytes, 0) AS bytes
+    SELECT
+        c.pattern,
+        d.age,
+        coalesce(p.memory_bytes, 0) AS bytes,
+        d.snapshot_id IN (SELECT r.snapshot_id FROM recent AS r) AS is_recent
     FROM candidates AS c
-    CROSS JOIN recent AS r
-    LEFT JOIN patterns AS p ON p.snapshot_id = r.snapshot_id AND p.pattern = c.pattern
+    CROSS JOIN daily AS d
+    LEFT JOIN history_patterns AS p ON p.snapshot_id = d.snapshot_id AND p.pattern = c.pattern
+    WHERE d.place = 1
+),
+
+-- How high it has been, one odd night of many left out: a month that rises and falls has been as high before.
+highest AS (
+    SELECT
+        h.pattern,
+        max(h.bytes) FILTER (WHERE h.is_new AND h.rank = CASE WHEN h.points < 7 THEN 1 ELSE 2 END) AS now_bytes,
+        max(h.bytes) FILTER (WHERE h.is_old AND h.rank = CASE WHEN h.points < 7 THEN 1 ELSE 2 END) AS before_bytes
+    FROM (
+        SELECT
+            s.pattern,
+            s.bytes,
+            s.age < 6.5 AS is_new,
+            NOT s.is_recent AS is_old,
+            count(*) OVER (PARTITION BY s.pattern, s.age < 6.5, s.is_recent) AS points,
+            row_number() OVER (PARTITION BY s.pattern, s.age < 6.5, s.is_recent ORDER BY s.bytes DESC) AS rank
+        FROM series AS s
+    ) AS h
+    GROUP BY h.pattern
 ),
 
 pairs AS (
-    SELECT o.pattern, avg(CASE WHEN n.bytes > o.bytes THEN 1.0 ELSE 0.0 END) AS rising
+    SELECT
+        o.pattern,
+        n.bytes > o.bytes AS rises,
+        (n.bytes - o.bytes) / (o.age - n.age) AS per_day,
+        round(o.age - n.age) AS days,
+        row_number() OVER (PARTITION BY o.pattern, o.age ORDER BY n.age DESC) = 1 AS are_next
     FROM series AS o
     INNER JOIN series AS n ON n.pattern = o.pattern AND n.age < o.age
-    GROUP BY o.pattern
+    WHERE o.is_recent AND n.is_recent
 ),
 
-steps AS (
+-- With three weeks of daily snapshots each is compared with the same day of other weeks only. A jump is in fewer than half
+-- of the steps, of a day or of a week.
+rises AS (
     SELECT
-        s.pattern,
-        (s.bytes - lag(s.bytes) OVER (PARTITION BY s.pattern ORDER BY s.age DESC))
-        / (lag(s.age) OVER (PARTITION BY s.pattern ORDER BY s.age DESC) - s.age) AS per_day
-    FROM series AS s
-),
-
-slopes AS (
-    SELECT t.pattern, median(t.per_day) AS per_day
-    FROM steps AS t
-    WHERE t.per_day IS NOT NULL
-    GROUP BY t.pattern
+        p.pattern,
+        CASE
+            WHEN count(*) FILTER (WHERE p.days = 7) >= 14
+                THEN avg(CASE WHEN p.rises THEN 1.0 ELSE 0.0 END) FILTER (WHERE p.days % 7 = 0)
+            ELSE avg(CASE WHEN p.rises THEN 1.0 ELSE 0.0 END)
+        END AS share,
+        CASE
+            WHEN count(*) FILTER (WHERE p.days = 7) >= 14 THEN median(p.per_day) FILTER (WHERE p.days = 7)
+            ELSE median(p.per_day) FILTER (WHERE p.are_next)
+        END AS per_day
+    FROM pairs AS p
+    GROUP BY p.pattern
 )
 
 SELECT
@@ -170,8 +189,9 @@ SELECT
     c.last_bytes AS memory_bytes,
     CAST(NULL AS BIGINT) AS saving_bytes
 FROM candidates AS c
-INNER JOIN pairs AS r ON r.pattern = c.pattern
-INNER JOIN slopes AS w ON w.pattern = c.pattern
+INNER JOIN rises AS w ON w.pattern = c.pattern
+INNER JOIN highest AS h ON h.pattern = c.pattern
 WHERE
-    r.rising >= coalesce(getvariable('unbounded-growth.steadiness'), 0.9)
+    w.share >= coalesce(getvariable('unbounded-growth.steadiness'), 0.9)
     AND w.per_day * c.days > c.allowed
+    AND h.now_bytes - coalesce(h.before_bytes, 0) > c.allowed

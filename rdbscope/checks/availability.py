@@ -18,11 +18,12 @@ _ONE_NODE = "dumps of several nodes are needed: load each with --node"
 _NO_NIGHT = "the nightly job has not run on this database: rdbscope nightly"
 # Fewer say nothing about what is usual.
 _ENOUGH = 5
+_NOT_WHOLE = "the dump is not whole: what is missing is no change"
 _NO_HISTORY = f"{_ENOUGH} earlier snapshots of the node are needed"
 _EARLIER = """
 SELECT count(*)
-FROM node_history AS n
-INNER JOIN node_history AS e ON e.lineage = n.lineage AND e.age_rank > n.age_rank
+FROM history_points AS n
+INNER JOIN history_points AS e ON e.lineage = n.lineage AND (e.at_ms, e.snapshot_id) < (n.at_ms, n.snapshot_id)
 WHERE n.snapshot_id = (SELECT snapshot_id FROM current_snapshot)
 """
 _NODES = """
@@ -43,12 +44,13 @@ class Availability:
         nodes = fetch.scalar(connection, _NODES)
         nights = fetch.scalar(connection, "SELECT count(*) FROM nightly_nodes")
         earlier = fetch.scalar(connection, _EARLIER)
+        damage = fetch.scalar(connection, "SELECT damage FROM current_snapshot")
         self._missing = {
             "conventions": _NO_CONVENTIONS if context.conventions is None else None,
             "access": None if hint in ("lru", "lfu") else _NO_ACCESS,
             "lfu": None if hint == "lfu" else _NO_COUNTERS,
             "nodes": None if nodes > 1 else _ONE_NODE,
-            "history": None if earlier >= _ENOUGH else _NO_HISTORY,
+            "history": _NOT_WHOLE if damage is not None else None if earlier >= _ENOUGH else _NO_HISTORY,
             "nightly": None if nights else _NO_NIGHT,
             "cluster-nodes": _NO_NODE_FILE if context.cluster_nodes is None else None,
             "aof": None if log else _NO_LOG,

@@ -61,4 +61,7 @@ def _apply(connection: Connection, found: Plan) -> None:
             connection.execute(f"DELETE FROM {table} WHERE snapshot_id = ?", [snapshot_id])
         connection.execute("UPDATE snapshots SET detail = 'roll-ups' WHERE snapshot_id = ?", [snapshot_id])
     for snapshot_id in found.drop:
+        connection.execute(script("past_points"), {"snapshot_id": snapshot_id})
         snapshots.delete(connection, snapshot_id)
+    outdated = load("history", "outdated_points").sql
+    connection.execute(f"DELETE FROM past_points WHERE snapshot_id IN ({outdated})")

@@ -42,6 +42,27 @@ def test_thinned_snapshots_count_as_whole_ones_do(run: Run, leaking: Path) -> No
     assert found(run, *small) == before
 
 
+def test_dropped_snapshots_are_remembered_for_a_while(run: Run, leaking: Path) -> None:
+    small = ("--param", "unbounded-growth.min_bytes=500000")
+    before = found(run, *small)
+    prune = ("--full", "1", "--keep-daily", "1", "--keep-weekly", "0", "--keep-monthly", "0")
+    assert b"dropped snapshots 1, 2, 3, 4, 5, 6, 7, 8" in run("snapshots", "prune", *prune).stderr
+    assert found(run, *small) == before
+    # Seventy days after the newest of them.
+    (leaking / "late.rdb").write_bytes(night(78, *strings(b"page", 50, 1000)))
+    assert run("load", "late.rdb", "--node", "a", "--no-check").returncode == 0
+    run("snapshots", "prune", *prune)
+    done = run("query", "SELECT DISTINCT snapshot_id FROM past_points", "--format", "csv")
+    assert done.stdout.split() == [b"snapshot_id", b"9"]
+
+
+def test_a_damaged_dump_has_no_history(run: Run, leaking: Path) -> None:
+    (leaking / "cut.rdb").write_bytes(night(9, *strings(b"log", 1000, 1000))[:500_000])
+    assert run("load", "cut.rdb", "--node", "a", "--salvage").returncode == 0
+    text = " ".join(run("check", "pattern-anomaly", "unbounded-growth").stdout.decode().split())
+    assert text.count("the dump is not whole: what is missing is no change") == 2
+
+
 def test_the_past_is_judged_by_what_was_before_it(run: Run, leaking: Path) -> None:
     small = ("--param", "unbounded-growth.min_bytes=500000")
     assert "in 7 days" in found(run, "8", *small)[0]["message"]

@@ -294,6 +294,13 @@ COMMENT ON MACRO ttl IS 'Seconds left: ttl(expires_at_ms, taken_at_ms); NULL wit
 COMMENT ON MACRO timestamp_of IS 'Unix milliseconds as a timestamp, NULL where none can hold it';
 COMMENT ON MACRO literal_text IS 'A pattern without its variable parts';
 
+COMMENT ON TABLE past_points IS 'What checks on history still know of snapshots that prune dropped: sums of the node and of its larger patterns, one snapshot a day of the last seventy days';
+COMMENT ON COLUMN past_points.snapshot_id IS 'the snapshot that was dropped';
+COMMENT ON COLUMN past_points.lineage IS 'equal for snapshots of one node, as in node_history';
+COMMENT ON COLUMN past_points.at_ms IS 'when the dump was taken, Unix milliseconds';
+COMMENT ON COLUMN past_points.pattern IS 'the pattern, NULL for all keys of the node';
+COMMENT ON COLUMN past_points.keys IS 'keys';
+COMMENT ON COLUMN past_points.memory_bytes IS 'their memory, NULL where unknown';
 COMMENT ON TABLE nightly_runs IS 'Runs of the nightly job';
 COMMENT ON COLUMN nightly_runs.run_id IS 'identity, ascending';
 COMMENT ON COLUMN nightly_runs.night IS 'UTC date of the run';

@@ -346,6 +346,15 @@ CREATE TABLE nightly_runs (
     summary VARCHAR
 );
 
+CREATE TABLE past_points (
+    snapshot_id BIGINT NOT NULL,
+    lineage VARCHAR NOT NULL,
+    at_ms BIGINT NOT NULL,
+    pattern VARCHAR,
+    keys BIGINT NOT NULL,
+    memory_bytes BIGINT
+);
+
 CREATE TABLE nightly_nodes (
     night VARCHAR NOT NULL,
     run_id BIGINT NOT NULL,
