@@ -1,11 +1,11 @@
 /*---
 title: Growth of every node and pattern
-description: One row per node and pattern, over all snapshots of the node, thinned ones too; the pattern NULL is the whole node.
+description: One row per node and pattern, over all whole snapshots of the node, thinned ones too; the pattern NULL is the whole node.
 needs: node_history, snapshots, patterns
 columns:
   node: the node, or the file name without its dates; behind it in brackets which part of the keys, if not all
   pattern: the pattern, NULL for all keys of the node
-  snapshots: snapshots that have the pattern
+  snapshots: snapshots of the node, or those that have the pattern
   days: days between the first and the last snapshot of the node
   first_bytes: memory in the node's first snapshot, 0 where the pattern is not in it
   last_bytes: memory in the newest snapshot
@@ -24,9 +24,11 @@ WITH timed AS (
         h.at_ms / 86400000.0 AS day,
         coalesce(s.memory_bytes, 0) AS memory_bytes,
         s.keys,
-        h.age_rank
+        row_number() OVER (PARTITION BY h.lineage ORDER BY h.at_ms DESC, h.snapshot_id DESC) AS age_rank
     FROM node_history AS h
     INNER JOIN snapshots AS s ON s.snapshot_id = h.snapshot_id
+    -- What a damaged dump lacks has not gone.
+    WHERE s.damage IS NULL
 ),
 
 wanted AS (
@@ -37,12 +39,18 @@ wanted AS (
 ),
 
 measured AS (
-    SELECT w.lineage, w.pattern, t.day, coalesce(p.memory_bytes, 0) AS memory_bytes, coalesce(p.keys, 0) AS keys
+    SELECT
+        w.lineage,
+        w.pattern,
+        t.snapshot_id,
+        t.day,
+        coalesce(p.memory_bytes, 0) AS memory_bytes,
+        coalesce(p.keys, 0) AS keys
     FROM wanted AS w
     INNER JOIN timed AS t ON t.lineage = w.lineage
     LEFT JOIN patterns AS p ON p.snapshot_id = t.snapshot_id AND p.pattern = w.pattern
     UNION ALL
-    SELECT t.lineage, NULL AS pattern, t.day, t.memory_bytes, t.keys
+    SELECT t.lineage, NULL AS pattern, t.snapshot_id, t.day, t.memory_bytes, t.keys
     FROM timed AS t
 ),
 
@@ -51,16 +59,16 @@ lines AS (
         -- A node and files without one can have the same name.
         regexp_replace(lineage, '^(node|file) ', '') AS node,
         pattern,
-        count(*) FILTER (WHERE keys > 0) AS snapshots,
+        count(*) FILTER (WHERE keys > 0 OR pattern IS NULL) AS snapshots,
         max(day) - min(day) AS days,
-        arg_min(memory_bytes, day) AS first_bytes,
-        arg_max(memory_bytes, day) AS last_bytes,
-        arg_min(keys, day) AS first_keys,
-        arg_max(keys, day) AS last_keys,
+        first(memory_bytes ORDER BY day, snapshot_id) AS first_bytes,
+        last(memory_bytes ORDER BY day, snapshot_id) AS last_bytes,
+        first(keys ORDER BY day, snapshot_id) AS first_keys,
+        last(keys ORDER BY day, snapshot_id) AS last_keys,
         CASE WHEN max(day) > min(day) THEN regr_slope(memory_bytes, day) END AS bytes_per_day,
         CASE WHEN max(day) > min(day) THEN regr_slope(keys, day) END AS keys_per_day,
         CASE WHEN max(day) > min(day) THEN regr_r2(memory_bytes, day) END AS fit,
-        list(memory_bytes ORDER BY day) AS series
+        list(memory_bytes ORDER BY day, snapshot_id) AS series
     FROM measured
     GROUP BY lineage, pattern
 )

@@ -27,7 +27,10 @@ timed AS (
     FROM chosen AS c
     INNER JOIN node_history AS h ON h.lineage = c.lineage
     INNER JOIN snapshots AS s ON s.snapshot_id = h.snapshot_id
-    WHERE h.at_ms < c.at_ms OR (h.at_ms = c.at_ms AND h.snapshot_id <= c.snapshot_id)
+    WHERE
+        (h.at_ms < c.at_ms OR (h.at_ms = c.at_ms AND h.snapshot_id <= c.snapshot_id))
+        -- What a damaged dump lacks has not gone.
+        AND (s.damage IS NULL OR h.snapshot_id = c.snapshot_id)
 ),
 
 spans AS (

@@ -52,6 +52,24 @@ def test_days_until_the_limit(run: Run, grown: Path) -> None:
     assert grow(run)[None]["days_to_limit"] == pytest.approx(10, abs=0.1)
 
 
+def test_two_of_one_second_come_in_the_order_of_their_loads(run: Run, tmp_path: Path) -> None:
+    for name, keys in (("a", 10), ("b", 30), ("c", 20)):
+        (tmp_path / f"{name}.rdb").write_bytes(night(0, *strings(b"user", keys)))
+        assert run("load", f"{name}.rdb", "--node", "a", "--no-check").returncode == 0
+    for found in grow(run).values():
+        assert (found["first_keys"], found["last_keys"]) == (10, 20)
+        assert found["series"][0] < found["series"][2] < found["series"][1]
+
+
+def test_damaged_dumps_are_no_history_and_empty_ones_are(run: Run, grown: Path) -> None:
+    (grown / "8.rdb").write_bytes(night(8, *strings(b"user", 900))[:2000])
+    assert run("load", "8.rdb", "--node", "a", "--no-check", "--salvage").returncode == 0
+    (grown / "9.rdb").write_bytes(night(9))
+    assert run("load", "9.rdb", "--node", "a", "--no-check").returncode == 0
+    total = grow(run)[None]
+    assert (total["snapshots"], len(total["series"]), total["last_keys"]) == (9, 9, 0)
+
+
 def test_thinning_changes_no_trend(run: Run, grown: Path) -> None:
     before = grow(run, "--gone")
     run("snapshots", "prune", "--full", "1", "--keep-daily", "9")
