@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,15 +86,26 @@ def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int, f
     )
 
 
-def check(connection: Connection, rows: list[Row], checks: Configured) -> None:
-    """Runs the checks on the snapshots of `rows`, once all of the night are there: some look at several nodes.
+def unchecked(connection: Connection, settings: Settings) -> list[int]:
+    """Snapshots of the nodes without any finding: a run that was killed may not even have noted that they are there."""
+    rows = fetch.rows(
+        connection,
+        "SELECT snapshot_id FROM snapshots WHERE list_contains(?::VARCHAR[], node) "
+        "AND snapshot_id NOT IN (SELECT f.snapshot_id FROM findings AS f) ORDER BY snapshot_id",
+        [[node.name for node in settings.nodes]],
+    )
+    return [row[0] for row in rows]
+
+
+def check(connection: Connection, snapshots: Iterable[int | None], checks: Configured) -> None:
+    """Runs the checks on snapshots, once all of the night are there: some look at several nodes.
 
     Raises:
         UsageError: a check whose SQL fails.
         StoreError: the database cannot be written.
     """
     detailed = {row[0] for row in fetch.rows(connection, "SELECT snapshot_id FROM snapshots WHERE detail = 'keys'")}
-    for snapshot_id in dict.fromkeys(row.snapshot_id for row in rows):
+    for snapshot_id in dict.fromkeys(snapshots):
         if snapshot_id not in detailed or snapshot_id is None:
             continue
         connection.execute("BEGIN")

@@ -39,6 +39,7 @@ class Run:
 
     run_id: int
     night: str
+    started_at_ms: int
     done: frozenset[str]
     exit_code: int | None
 
@@ -46,16 +47,17 @@ class Run:
 def last_run(connection: Connection) -> Run | None:
     """The newest run, finished or not."""
     row = fetch.first(
-        connection, "SELECT run_id, night, done, exit_code FROM nightly_runs ORDER BY run_id DESC LIMIT 1"
+        connection,
+        "SELECT run_id, night, started_at_ms, done, exit_code FROM nightly_runs ORDER BY run_id DESC LIMIT 1",
     )
-    return None if row is None else Run(row[0], row[1], frozenset(row[2].split()), row[3])
+    return None if row is None else Run(row[0], row[1], row[2], frozenset(row[3].split()), row[4])
 
 
 def begin(connection: Connection, night: str, started_at_ms: int) -> Run:
     """A new run."""
     number = fetch.scalar(connection, "SELECT coalesce(max(run_id), 0) + 1 FROM nightly_runs")
     connection.execute("INSERT INTO nightly_runs VALUES (?, ?, ?, '', NULL, NULL)", [number, night, started_at_ms])
-    return Run(number, night, frozenset(), None)
+    return Run(number, night, started_at_ms, frozenset(), None)
 
 
 def finish(connection: Connection, run: Run, done: frozenset[str], exit_code: int | None, summary: str | None) -> None:

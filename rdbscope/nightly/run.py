@@ -29,6 +29,8 @@ from rdbscope.store import connect
 if TYPE_CHECKING:
     from rdbscope.store.connect import Connection
 
+# Behind a run that has looked at every node and loaded what there was to load.
+_LOADS = "loads"
 # Outputs that cannot be written again without anybody seeing it.
 _SENT = frozenset({"log", "webhook", "mail"})
 
@@ -94,9 +96,10 @@ def planned(job: Job) -> tuple[Plan, list[str]]:
     with connect.reading(job.database, memory_limit=job.memory_limit) as connection:
         found = _plan(job, record.newest_rows(connection))
         last = record.last_run(connection)
-    if not found.empty or last is None:
+    if last is None or (not found.empty and (not _unfinished(job, last) or _goes_on(job, last, found))):
         return found, job.steps()
-    return found, [name for name in job.steps() if name not in last.done]
+    left = [name for name in job.steps() if name not in last.done]
+    return found, left if found.empty else [f"what the run of {last.night} left", *job.steps()]
 
 
 def run(job: Job) -> Ended:
@@ -113,31 +116,45 @@ def run(job: Job) -> Ended:
             known = record.newest_rows(connection)
             found = _plan(job, known)
             last = record.last_run(connection)
-            outstanding = [] if last is None else [name for name in job.steps() if name not in last.done]
-            unfinished = bool(outstanding) or (last is not None and last.exit_code is None)
+            unfinished = last is not None and _unfinished(job, last)
             if found.empty and last is not None and not unfinished:
                 return _nothing(last)
-            earlier = ExitCode.OK
+            earlier: int = ExitCode.OK
             if last is not None and unfinished and _goes_on(job, last, found):
                 this = last if found.empty else _once_more(connection, last)
             else:
                 if last is not None and unfinished:
-                    code, summary, done = _complete(connection, job, last)
-                    # What is too much is left to the run that follows.
-                    record.finish(connection, last, done | {"prune"}, code, summary)
-                    earlier = ExitCode.OUTPUT if code == ExitCode.OUTPUT else ExitCode.OK
+                    earlier = _end_old(connection, job, last)
                 this = record.begin(connection, job.night, job.now_ms)
-            _load(connection, job, this, found, known)
+            this = _load(connection, job, this, found, known)
             code, summary, done = _complete(connection, job, this)
             # The newest file of a node can hold old data; dropped at once, it would be loaded every night.
             keep = {row.snapshot_id for row in record.newest_rows(connection).values() if row.snapshot_id is not None}
         if "prune" not in done:
             # It opens the database itself, because it puts another file in its place.
             prune(job.database, job.settings.keep, keep=keep, memory_limit=job.memory_limit)
-        code = max(code, earlier)
         with connect.writing(job.database, memory_limit=job.memory_limit) as connection:
             record.finish(connection, this, done | {"prune"}, code, summary)
-    return Ended(code, f"nightly {this.night}: {summary}")
+    return Ended(max(code, earlier), f"nightly {this.night}: {summary}")
+
+
+def _end_old(connection: Connection, job: Job, last: record.Run) -> int:
+    """Brings a run of an earlier night to its end, by the clock of that night; what is too much is left to the new one.
+
+    Returns:
+        The exit code where something could not be written or sent, else 0: the rest is of that night.
+    """
+    at = last.started_at_ms
+    then = replace(job, now_ms=at, checks=replace(job.checks, context=replace(job.checks.context, now_ms=at)))
+    if _LOADS in last.done:
+        code, summary, done = _complete(connection, then, last)
+    else:
+        # It cannot say how the night was, as it has not seen all of it; what it has loaded keeps its findings.
+        _counted(connection, last)
+        loads.check(connection, loads.unchecked(connection, job.settings), then.checks)
+        code, summary, done = ExitCode.OK, "ended before all dumps were loaded", last.done
+    record.finish(connection, last, done | {"prune"}, code, summary)
+    return code if code == ExitCode.OUTPUT else ExitCode.OK
 
 
 def _complete(connection: Connection, job: Job, this: record.Run) -> tuple[int, str, frozenset[str]]:
@@ -147,9 +164,9 @@ def _complete(connection: Connection, job: Job, this: record.Run) -> tuple[int, 
         Exit code, last line, and the steps that are behind it now.
     """
     done = set(this.done)
-    rows = _counted(connection, this.night)
+    rows = _counted(connection, this)
     if "checks" not in done:
-        loads.check(connection, [row for row in rows if row.run_id == this.run_id], job.checks)
+        loads.check(connection, [row.snapshot_id for row in rows if row.run_id == this.run_id], job.checks)
         done.add("checks")
         record.finish(connection, this, frozenset(done), None, None)
     night = gather(connection, this.night, rows, job.now_ms, _chosen(job))
@@ -188,6 +205,10 @@ def _nothing(last: record.Run) -> Ended:
     )
 
 
+def _unfinished(job: Job, last: record.Run) -> bool:
+    return last.exit_code is None or any(name not in last.done for name in job.steps())
+
+
 def _goes_on(job: Job, last: record.Run, found: Plan) -> bool:
     """Whether an unfinished run goes on, or is brought to its end before a new one begins.
 
@@ -201,7 +222,7 @@ def _once_more(connection: Connection, last: record.Run) -> record.Run:
     return replace(last, done=frozenset())
 
 
-def _load(connection: Connection, job: Job, this: record.Run, found: Plan, known: dict[str, record.Row]) -> None:
+def _load(connection: Connection, job: Job, this: record.Run, found: Plan, known: dict[str, record.Row]) -> record.Run:
     for row in () if found.empty else (*found.carry, *found.rows):
         record.put(connection, replace(row, run_id=this.run_id))
     if not found.empty:
@@ -218,12 +239,21 @@ def _load(connection: Connection, job: Job, this: record.Run, found: Plan, known
         failed=job.failed,
     ):
         record.put(connection, replace(row, run_id=this.run_id))
+    done = this.done | {_LOADS}
+    record.finish(connection, this, done, None, None)
+    return replace(this, done=done)
 
 
-def _counted(connection: Connection, night: str) -> list[record.Row]:
-    """The rows of a night, with what counts in sums noted: a run that was killed may not have come to it."""
-    before = record.rows_of(connection, night)
-    after = counted(before)
+def _counted(connection: Connection, this: record.Run) -> list[record.Row]:
+    """The rows of a night, with what counts in sums noted: a run that was killed may not have come to it.
+
+    A row that changes is one that this run has dealt with: the log has to say so.
+    """
+    before = record.rows_of(connection, this.night)
+    after = [
+        old if old == new else replace(new, run_id=this.run_id)
+        for old, new in zip(before, counted(before), strict=True)
+    ]
     for old, new in zip(before, after, strict=True):
         if old != new:
             record.put(connection, new)

@@ -102,13 +102,14 @@ class Posts:
 
 
 @contextlib.contextmanager
-def http_server(status: int = 200) -> Iterator[Posts]:
-    """Answers every POST with `status`."""
+def http_server(*statuses: int) -> Iterator[Posts]:
+    """Answers each POST with the next of `statuses`, and with the last from then on; 200 where none is given."""
     posts = Posts()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             posts.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            status = (statuses or (200,))[: len(posts.bodies)][-1]
             self.send_response(status)
             if status == 302:
                 self.send_header("Location", "/elsewhere")

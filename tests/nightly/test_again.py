@@ -5,11 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import signal
 import stat
 import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -217,43 +214,6 @@ def test_without_nodes_there_is_nothing_to_look_for(run: Run, tmp_path: Path) ->
     assert (done.returncode, b"needs a rdbscope.toml with [[nodes]]" in done.stderr) == (2, True)
 
 
-# Dies where the checks would begin: all dumps of the night are loaded, and nothing else is done.
-_DIES_BEFORE_THE_CHECKS = """
-import os, signal, sys
-from rdbscope.__main__ import run
-from rdbscope.nightly import loads
-loads.check = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
-run(sys.argv[1:])
-"""
-
-
-def test_a_night_that_was_killed_is_ended_by_the_next_one(run: Run, tmp_path: Path) -> None:
-    prepare(tmp_path)
-    write(tmp_path, 0)
-    command = [sys.executable, "-c", _DIES_BEFORE_THE_CHECKS, "nightly", "--now", clock(0)]
-    assert subprocess.run(command, cwd=tmp_path, env=environment(), check=False).returncode == -signal.SIGKILL
-    write(tmp_path, 1)
-    assert run("nightly", "--now", clock(1)).returncode == 0
-    unchecked = "SELECT name FROM snapshots ANTI JOIN findings USING (snapshot_id)"
-    assert (ask(run, unchecked), ask(run, "FROM nightly_runs WHERE exit_code IS NULL OR summary IS NULL")) == ([], [])
-    log = [json.loads(line) for line in (tmp_path / "var/nightly.jsonl").read_text().splitlines()]
-    assert [one["night"] for one in log] == [date(0)] * 4 + [date(1)] * 4
-    assert [one["counted"] for one in log if one["night"] == date(0)] == [True, True, False, True]
-    assert (tmp_path / "var/reports" / date(0) / "all.html").is_file()
-
-
-def test_what_could_not_be_sent_is_sent_before_the_next_night(run: Run, tmp_path: Path) -> None:
-    prepare(tmp_path, '[webhook]\nurl_env = "HOOK"\nwhen = "always"\n')
-    write(tmp_path, 0)
-    with http_server(500) as broken:
-        assert run("nightly", "--now", clock(0), env={"HOOK": broken.url}).returncode == 4
-    write(tmp_path, 1)
-    with http_server() as posts:
-        assert run("nightly", "--now", clock(1), env={"HOOK": posts.url}).returncode == 0
-        assert b"nothing to do" in run("nightly", "--now", clock(1), env={"HOOK": posts.url}).stderr
-    assert [json.loads(body)["night"] for body in posts.bodies] == [date(0), date(1)]
-
-
 def test_another_dump_of_the_same_night_repeats_nothing_of_the_others(run: Run, tmp_path: Path) -> None:
     prepare(tmp_path, '[webhook]\nurl_env = "HOOK"\nwhen = "always"\n')
     write(tmp_path, 0)
@@ -266,6 +226,19 @@ def test_another_dump_of_the_same_night_repeats_nothing_of_the_others(run: Run, 
     log = [json.loads(line)["node"] for line in (tmp_path / "var/nightly.jsonl").read_text().splitlines()]
     assert log == ["cache", "shop/1", "shop/1/replica", "shop/2", "cache"]
     assert len(posts.bodies) == 2
+
+
+def test_a_master_that_comes_late_counts_in_the_place_of_its_replica(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    master = tmp_path / "dumps/one-0.rdb"
+    late = master.rename(tmp_path / "one-0.rdb")
+    assert run("nightly", "--now", clock(0)).returncode == 0
+    late.rename(master)
+    assert run("nightly", "--now", clock(0)).returncode == 0
+    log = [json.loads(line) for line in (tmp_path / "var/nightly.jsonl").read_text().splitlines()]
+    last = {one["node"]: one["counted"] for one in log}
+    assert last == {"cache": True, "shop/1": True, "shop/1/replica": False, "shop/2": True}
 
 
 def test_a_dump_of_the_future_grows_old_all_the_same(run: Run, tmp_path: Path) -> None:
@@ -330,43 +303,3 @@ def test_two_nodes_with_one_file(run: Run, tmp_path: Path) -> None:
     assert said.encode() in foreseen
     (found,) = ask(run, "FROM nightly_nodes WHERE status = 'missing'")
     assert found["node"] == "shop/1/replica" and found["message"].startswith(said)
-
-
-@pytest.mark.parametrize("files_before_the_kill", [1, 2, 3])
-def test_a_killed_run_is_continued(run: Run, tmp_path: Path, files_before_the_kill: int) -> None:
-    """Killed as soon as the n-th snapshot or, later, the first report is there."""
-    prepare(tmp_path)
-    file = tmp_path / "rdbscope.toml"
-    file.write_text(file.read_text().replace("[nightly]", "[nightly]\njobs = 1"))
-    write(tmp_path, 0)
-    for name, count in (("one", 30_000), ("two", 30_000), ("cache", 30_000)):
-        path = tmp_path / f"dumps/{name}-0.rdb"
-        path.write_bytes(night(0, *strings(b"app:%s" % name.encode(), count, 40)))
-    started = subprocess.Popen(
-        program("nightly", "--now", clock(0)), cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL
-    )
-    reports = tmp_path / "var/reports/2025-10-09"
-    wal = tmp_path / "var/history.duckdb.wal"
-    until = time.monotonic() + 60
-    while started.poll() is None and time.monotonic() < until:
-        if files_before_the_kill == 3 and reports.exists() and any(reports.iterdir()):
-            break
-        if files_before_the_kill < 3 and wal.exists() and wal.stat().st_size > 4_000 * files_before_the_kill**4:
-            break
-        time.sleep(0.005)
-    os.kill(started.pid, signal.SIGKILL)
-    assert started.wait(60) == -signal.SIGKILL, "the run was over before it could be killed"
-    done = run("nightly", "--now", clock(0))
-    assert done.returncode == 0, done.stderr
-    assert b"4 loaded, 0 missing, 0 bad; 90,000 keys" in done.stderr
-    assert ask(run, "SELECT node, count(*) AS n FROM snapshots GROUP BY 1 ORDER BY 1") == [
-        {"node": name, "n": 1} for name in ("cache", "shop/1", "shop/1/replica", "shop/2")
-    ]
-    assert ask(run, "SELECT count(DISTINCT snapshot_id) AS n FROM findings WHERE check_id = 'checksum-disabled'") == [
-        {"n": 4}
-    ]
-    log = [json.loads(line)["node"] for line in (tmp_path / "var/nightly.jsonl").read_text().splitlines()]
-    assert sorted(log) == ["cache", "shop/1", "shop/1/replica", "shop/2"]
-    assert {"all.html", "node-cache.html", "index.html"} <= {path.name for path in reports.iterdir()}
-    assert not [path.name for path in reports.iterdir() if path.name.startswith(".")]
-    assert b"nothing to do" in run("nightly", "--now", clock(0)).stderr
