@@ -90,12 +90,14 @@ def verify_source(source: str, *, deep: bool = False, options: ReadOptions | Non
         options: where to stop in a log.
     """
     from rdbscope import _native
+    from rdbscope.store.interrupt import stopping_pass
 
     try:
         with open_source(source) as opened:
             reader = (options or ReadOptions()).reader(opened.native_input())
             try:
-                reader.walk(deep=deep)
+                with stopping_pass(opened, reader):
+                    reader.walk(deep=deep)
             except _native.DumpError as problem:
                 raise opened.failure or DumpError(opened.name, problem) from problem
             except OSError as problem:

@@ -66,6 +66,7 @@ def compared(source: str, wanted: Sequence[Wanted], options: ReadOptions, *, wat
     from rdbscope import _native
     from rdbscope.errors import DumpError
     from rdbscope.store import connect
+    from rdbscope.store.interrupt import stopping_pass
     from rdbscope.store.side_tables import scannable
 
     if not wanted:
@@ -74,7 +75,7 @@ def compared(source: str, wanted: Sequence[Wanted], options: ReadOptions, *, wat
         accept_dump(opened)
         reader = options.reader(opened.native_input())
         try:
-            with watch(opened, reader):
+            with watch(opened, reader), stopping_pass(opened, reader):
                 stream = reader.compare([one.native() for one in wanted])
         except _native.DumpError as problem:
             if opened.failure is not None:

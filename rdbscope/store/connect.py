@@ -11,6 +11,7 @@ import duckdb
 
 from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
 from rdbscope.store import schema
+from rdbscope.store.interrupt import ending_statements
 from rdbscope.store.memory_limit import default_bytes
 from rdbscope.store.parquet_folder.layout import is_folder
 from rdbscope.store.spool_folder import remove_left
@@ -59,7 +60,8 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
             _create(connection, database, existed)
         schema.check_version(connection, database)
         remove_left(database)
-        yield connection
+        with ending_statements(connection):
+            yield connection
     except _ENGINE_ERRORS as problem:
         raise problem_of(problem, database) from problem
     finally:
@@ -114,7 +116,8 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
         try:
             schema.check_version(connection, database)
             close_to_outside(connection, allow_files=allow_files)
-            yield connection
+            with ending_statements(connection):
+                yield connection
         except _ENGINE_ERRORS as problem:
             raise problem_of(problem, database) from problem
         finally:
@@ -128,7 +131,8 @@ def temporary(*, memory_limit: int | None = None) -> Iterator[Connection]:
         connection = duckdb.connect(":memory:", config=_settings(memory_limit, Path(temp)))
         try:
             schema.create(connection)
-            yield connection
+            with ending_statements(connection):
+                yield connection
         finally:
             _close(connection)
 
@@ -138,7 +142,8 @@ def scratch() -> Iterator[Connection]:
     """A bare connection in memory, for results that do not come from a snapshot."""
     connection = duckdb.connect(":memory:")
     try:
-        yield connection
+        with ending_statements(connection):
+            yield connection
     finally:
         _close(connection)
 

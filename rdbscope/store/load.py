@@ -98,6 +98,8 @@ def load_source(
         def stop() -> None:
             reader.cancel()
             source.abort()
+            # After the reader, so that a pass ends by its own word.
+            connection.interrupt()
 
         with on_interrupt(stop) as interruption:
             try:
