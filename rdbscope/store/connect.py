@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
-from rdbscope.store import schema
+from rdbscope.store import schema, spill_folder
 from rdbscope.store.interrupt import ending_statements
 from rdbscope.store.memory_limit import default_bytes
 from rdbscope.store.parquet_folder.layout import is_folder
@@ -52,20 +52,24 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
     existed = exists(database)
     if database.is_dir() and is_folder(database):
         raise StoreError(f"{database}: a folder of Parquet files", hint="only load --to-parquet writes to it")
-    settings = _settings(memory_limit, database.with_name(database.name + ".tmp"))
+    spilled = spill_folder.spill_folder(database)
+    settings = _settings(memory_limit, spilled)
     settings["storage_compatibility_version"] = STORAGE_VERSION
-    connection = _connect(database, settings, read_only=False)
-    try:
-        if schema.is_empty(connection):
-            _create(connection, database, existed)
-        schema.check_version(connection, database)
-        remove_left(database)
-        with ending_statements(connection):
-            yield connection
-    except _ENGINE_ERRORS as problem:
-        raise problem_of(problem, database) from problem
-    finally:
-        _close(connection)
+    with spill_folder.in_use(spilled) as alone:
+        connection = _connect(database, settings, read_only=False)
+        try:
+            if schema.is_empty(connection):
+                _create(connection, database, existed)
+            schema.check_version(connection, database)
+            remove_left(database)
+            if alone:
+                spill_folder.remove_left(spilled)
+            with ending_statements(connection):
+                yield connection
+        except _ENGINE_ERRORS as problem:
+            raise problem_of(problem, database) from problem
+        finally:
+            _close(connection)
 
 
 def exists(database: Path) -> bool:
