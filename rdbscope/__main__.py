@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 import click
 
-from rdbscope import console
-from rdbscope.errors import OutputClosedError, RdbscopeError, one_line
+from rdbscope import console, termination
+from rdbscope.errors import InterruptedLoadError, OutputClosedError, RdbscopeError, one_line
 from rdbscope.exit_codes import ExitCode
 
 
 def main() -> None:
     """Entry point of the console script."""
+    termination.install()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -31,13 +32,14 @@ def run(arguments: Sequence[str]) -> int:
         return _interrupted()
     except RdbscopeError as problem:
         console.failure(problem, problem.line())
-        return problem.exit_code
+        interrupted = isinstance(problem, InterruptedLoadError) or termination.happened()
+        return _code_of_signal() if interrupted else problem.exit_code
     except click.ClickException as problem:
         _usage(problem)
         return ExitCode.USAGE
     except Exception as problem:
-        # What DuckDB makes of Ctrl-C while a query runs.
-        if isinstance(problem, RuntimeError) and str(problem) == "Query interrupted":
+        # The first is what DuckDB makes of Ctrl-C while a query runs.
+        if (isinstance(problem, RuntimeError) and str(problem) == "Query interrupted") or termination.happened():
             return _interrupted()
         if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             console.error(f"output: {problem.strerror}")
@@ -67,7 +69,11 @@ def _usage(problem: click.ClickException) -> None:
 
 def _interrupted() -> int:
     console.error("interrupted")
-    return ExitCode.INTERRUPTED
+    return _code_of_signal()
+
+
+def _code_of_signal() -> int:
+    return ExitCode.TERMINATED if termination.happened() else ExitCode.INTERRUPTED
 
 
 def _broken_pipe() -> int:

@@ -104,6 +104,7 @@ def of_dump(source: str, name: bytes, options: ReadOptions, db: int | None, *, w
         UsageError: another server is to be modelled for a log.
     """
     from rdbscope import _native
+    from rdbscope.store.interrupt import stopping_pass
 
     with open_source(source) as opened:
         if opened.kind in (Kind.AOF, Kind.MANIFEST):
@@ -115,7 +116,7 @@ def of_dump(source: str, name: bytes, options: ReadOptions, db: int | None, *, w
             return []
         reader = options.reader(opened.native_input())
         try:
-            with watch(opened, reader):
+            with watch(opened, reader), stopping_pass(opened, reader):
                 found = reader.key_bills(name, db=db)
         except _native.DumpError as problem:
             if opened.failure is not None:

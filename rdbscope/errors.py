@@ -108,7 +108,7 @@ class OutputClosedError(RdbscopeError):
 
 
 class InterruptedLoadError(RdbscopeError):
-    """The user pressed Ctrl-C; the database is as it was before."""
+    """The user pressed Ctrl-C, or SIGTERM came; the database is as it was before."""
 
     exit_code = ExitCode.INTERRUPTED
 

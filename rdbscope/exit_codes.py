@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     INTERNAL = 5
     INTERRUPTED = 130
     BROKEN_PIPE = 141
+    TERMINATED = 143
 
 
 MEANINGS: dict[ExitCode, str] = {
@@ -25,4 +26,5 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.INTERNAL: "internal error",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
     ExitCode.BROKEN_PIPE: "the reader of the output went away",
+    ExitCode.TERMINATED: "terminated (SIGTERM)",
 }

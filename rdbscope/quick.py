@@ -68,6 +68,7 @@ def look(
     """
     from rdbscope import _native
     from rdbscope.store import snapshots
+    from rdbscope.store.interrupt import stopping_pass
 
     if not can_be_read_again(source):
         return None
@@ -76,7 +77,7 @@ def look(
             return None
         reader = options.reader(opened.native_input())
         try:
-            with watch(opened, reader):
+            with watch(opened, reader), stopping_pass(opened, reader):
                 stream = ask(reader)
         except _native.DumpError as problem:
             if opened.failure is not None:

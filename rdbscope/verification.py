@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rdbscope.errors import DumpError, InputError, RdbscopeError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import open_source
+from rdbscope.sources.accept import accept_end
 
 if TYPE_CHECKING:
     from rdbscope._native import Reader
@@ -88,14 +89,21 @@ def verify_source(source: str, *, deep: bool = False, options: ReadOptions | Non
         source: path, URL or `-`.
         deep: also unpack every compressed string.
         options: where to stop in a log.
+
+    Raises:
+        UsageError: that is said, and the source is no log.
     """
     from rdbscope import _native
+    from rdbscope.store.interrupt import stopping_pass
 
+    wanted = options or ReadOptions()
     try:
         with open_source(source) as opened:
-            reader = (options or ReadOptions()).reader(opened.native_input())
+            accept_end(opened, wanted)
+            reader = wanted.reader(opened.native_input())
             try:
-                reader.walk(deep=deep)
+                with stopping_pass(opened, reader):
+                    reader.walk(deep=deep)
             except _native.DumpError as problem:
                 raise opened.failure or DumpError(opened.name, problem) from problem
             except OSError as problem:

@@ -11,6 +11,7 @@ from rdbscope.errors import UsageError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import open_source
 from rdbscope.sources.accept import accept_dump
+from rdbscope.store import fetch
 
 if TYPE_CHECKING:
     from rdbscope.api import Watch
@@ -66,6 +67,7 @@ def compared(source: str, wanted: Sequence[Wanted], options: ReadOptions, *, wat
     from rdbscope import _native
     from rdbscope.errors import DumpError
     from rdbscope.store import connect
+    from rdbscope.store.interrupt import stopping_pass
     from rdbscope.store.side_tables import scannable
 
     if not wanted:
@@ -74,7 +76,7 @@ def compared(source: str, wanted: Sequence[Wanted], options: ReadOptions, *, wat
         accept_dump(opened)
         reader = options.reader(opened.native_input())
         try:
-            with watch(opened, reader):
+            with watch(opened, reader), stopping_pass(opened, reader):
                 stream = reader.compare([one.native() for one in wanted])
         except _native.DumpError as problem:
             if opened.failure is not None:
@@ -89,8 +91,8 @@ ROWS = """
 WITH labelled AS (
     SELECT
         target_no, server || '-' || server_version AS target, coalesce(pattern, '') AS pattern, type,
-        encoding, target_encoding, keys, unknown_keys, memory_bytes, target_memory_bytes,
-        CASE WHEN encoding IS DISTINCT FROM target_encoding THEN keys ELSE 0 END AS flipped
+        encoding, target_encoding, keys, unknown_keys, unloadable_keys, memory_bytes, target_memory_bytes,
+        CASE WHEN unloadable_keys = 0 AND encoding IS DISTINCT FROM target_encoding THEN keys ELSE 0 END AS flipped
     FROM comparison
 ),
 grouped AS (
@@ -108,10 +110,12 @@ sums AS (
     SELECT
         target_no, target, grouped_by, name,
         sum(keys)::BIGINT AS keys,
-        sum(memory_bytes)::BIGINT AS memory_bytes,
-        sum(target_memory_bytes)::BIGINT AS target_memory_bytes,
+        -- NULL where there is nothing to compare.
+        sum(memory_bytes) FILTER (unknown_keys + unloadable_keys < keys)::BIGINT AS memory_bytes,
+        sum(target_memory_bytes) FILTER (unknown_keys + unloadable_keys < keys)::BIGINT AS target_memory_bytes,
         sum(flipped)::BIGINT AS flipped_keys,
-        sum(unknown_keys)::BIGINT AS unknown_keys
+        sum(unknown_keys)::BIGINT AS unknown_keys,
+        sum(unloadable_keys)::BIGINT AS unloadable_keys
     FROM grouped
     GROUP BY ALL
 )
@@ -119,7 +123,7 @@ SELECT
     target, grouped_by, name, keys, memory_bytes, target_memory_bytes,
     target_memory_bytes - memory_bytes AS difference_bytes,
     (target_memory_bytes - memory_bytes) / nullif(memory_bytes, 0)::DOUBLE AS difference_share,
-    flipped_keys, unknown_keys
+    flipped_keys, unknown_keys, unloadable_keys
 FROM sums
 WHERE grouped_by <> 'pattern' OR target_memory_bytes <> memory_bytes
 QUALIFY grouped_by <> 'pattern' OR row_number() OVER (
@@ -128,4 +132,26 @@ QUALIFY grouped_by <> 'pattern' OR row_number() OVER (
 ORDER BY
     target_no, array_position(['total', 'type', 'encoding', 'pattern'], grouped_by),
     abs(target_memory_bytes - memory_bytes) DESC, name
+"""
+
+
+def unloadable(connection: Connection) -> list[tuple[str, int, str]]:
+    """What each server cannot load, and its figures leave out: server, keys, and the types of those with their keys."""
+    return [(row[0], row[1], row[2]) for row in fetch.rows(connection, _UNLOADABLE)]
+
+
+_UNLOADABLE = """
+WITH by_type AS (
+    SELECT
+        target_no, server || '-' || server_version AS target,
+        CASE type WHEN 'hash' THEN 'hash with expiring fields' ELSE type END AS type,
+        sum(unloadable_keys)::BIGINT AS keys
+    FROM comparison
+    WHERE unloadable_keys > 0
+    GROUP BY ALL
+)
+SELECT target, sum(keys)::BIGINT, string_agg(format('{:,} {}', keys, type), ', ' ORDER BY keys DESC, type)
+FROM by_type
+GROUP BY target_no, target
+ORDER BY target_no
 """

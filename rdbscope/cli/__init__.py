@@ -6,7 +6,7 @@ import os
 
 import click
 
-from rdbscope import console
+from rdbscope import console, termination
 from rdbscope.cli.check import check
 from rdbscope.cli.completion import completion
 from rdbscope.cli.configuration import configuration
@@ -61,11 +61,18 @@ class Group(click.Group):
             formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Runs the command; a broken pipe passes as our own error, because click would end with code 1."""
+        """Runs the command; a broken pipe passes as our own error, because click would end with code 1.
+
+        So does SIGTERM, for which click would print an empty line, as after the ^C of a terminal.
+        """
         try:
             return super().invoke(ctx)
         except BrokenPipeError as problem:
             raise OutputClosedError("standard output: closed") from problem
+        except KeyboardInterrupt as problem:
+            if not termination.happened():
+                raise
+            raise click.Abort from problem
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Commands in the order of use, not of the alphabet."""

@@ -66,6 +66,8 @@ def export(
 
     with target.opened(snapshot, db=db, memory_limit=memory_limit) as (connection, chosen):
         rdbtools = format_name == "rdbtools-csv"
+        if rdbtools:
+            chosen.need_keys()
         sql = as_rdbtools(what) if rdbtools else statement(connection, what, chosen)
         connection.execute(f"SET VARIABLE snapshot_id = {chosen.snapshot_id}")
         prepared = result.prepare(connection, sql)

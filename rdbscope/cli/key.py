@@ -57,6 +57,12 @@ def key(
     found: list[Bill] = []
     if source == "-":
         raise UsageError("key reads a dump twice, and standard input only comes once", hint="name a file")
+    given = {"--as": as_server, "--set": settings, "--config": config_file, "--allocator": allocator}
+    models = [name for name, value in given.items() if value] + ["--cluster/--no-cluster"] * (cluster is not None)
+    if models and (source is None or not target.is_dump(source)):
+        raise UsageError(
+            f"{', '.join(models)}: a snapshot keeps the sizes that it was loaded with", hint="name the dump instead"
+        )
     if source is not None and target.is_dump(source):
         wanted = options.read_options(
             salvage=salvage,

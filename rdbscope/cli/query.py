@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rdbscope import console
 from rdbscope.cli import options, target
 from rdbscope.errors import UsageError
 
@@ -90,12 +91,18 @@ def _text(argument: str) -> str:
 
 
 def statement(connection: Connection, text: str, chosen: Snapshot) -> str:
-    """The SQL of a name, or the text itself."""
+    """The SQL of a name, or the text itself.
+
+    Raises:
+        UsageError: no such name, or one that reads the keys of a snapshot that was thinned.
+    """
     from rdbscope.store import fetch
 
     connection.execute(f"SET VARIABLE snapshot_id = {chosen.snapshot_id}")
     name = text.strip()
     if not _NAME.fullmatch(name):
+        if _reads_gone_keys(connection, text, chosen):
+            console.note(f"snapshot {chosen.snapshot_id} ({chosen.name}) was thinned: its single keys are gone")
         return text
     columns = [
         row[0]
@@ -105,6 +112,14 @@ def statement(connection: Connection, text: str, chosen: Snapshot) -> str:
     ]
     if not columns:
         raise UsageError(f"no query or table '{name}'", hint="see them with: rdbscope query --list")
+    if _reads_gone_keys(connection, f"FROM {name}", chosen):
+        chosen.need_keys()
     if "snapshot_id" not in columns or name == "snapshots":
         return f"FROM {name}"
     return f"SELECT * EXCLUDE (snapshot_id) FROM {name} WHERE snapshot_id = {chosen.snapshot_id}"
+
+
+def _reads_gone_keys(connection: Connection, sql: str, chosen: Snapshot) -> bool:
+    from rdbscope.store import key_tables
+
+    return not chosen.has_keys and key_tables.read_by(connection, sql)

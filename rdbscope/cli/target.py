@@ -46,7 +46,7 @@ def opened(
     """A connection that is closed to the outside, and the snapshot that `target` means.
 
     Raises:
-        UsageError: no such snapshot.
+        UsageError: no such snapshot, or one that is to be salvaged.
         InputError: a dump that cannot be read.
         StoreError: a database that cannot be opened.
     """
@@ -70,11 +70,22 @@ def opened(
             connect.close_to_outside(connection, allow_files=allow_files)
             wanted: str | None = None
         else:
+            refuse_salvage(salvage)
             connection = stack.enter_context(
                 connect.reading(config.database(db), memory_limit=limit, allow_files=allow_files)
             )
             wanted = target
         yield connection, snapshots.choose(connection, wanted)
+
+
+def refuse_salvage(salvage: bool) -> None:
+    """What cannot be: to salvage what is loaded already.
+
+    Raises:
+        UsageError: it is wanted.
+    """
+    if salvage:
+        raise UsageError("--salvage is for dumps", hint="name the dump, or load it with --salvage")
 
 
 def looked_at(target: str | None, ask: Callable[[Reader], ArrowStream | None], *, salvage: bool) -> Look | None:

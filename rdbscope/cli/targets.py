@@ -37,7 +37,7 @@ def opened(
         unnamed: chooses from the database where nothing is wanted.
 
     Raises:
-        UsageError: no such snapshot, or dumps and snapshots together.
+        UsageError: no such snapshot, one that is to be salvaged, or dumps and snapshots together.
         InputError: a dump that cannot be read.
         StoreError: a database that cannot be opened.
     """
@@ -52,6 +52,7 @@ def opened(
             "a dump and a snapshot together", hint="load the dump into the database, or name dumps for both"
         )
     if not any(dumps):
+        target.refuse_salvage(salvage)
         with connect.reading(config.database(db), memory_limit=limit) as connection:
             chosen = [snapshots.choose(connection, one).snapshot_id for one in wanted]
             yield connection, chosen or list(unnamed(connection))

@@ -21,6 +21,8 @@ ORDERS = {
     "elements": "elements",
     "element": "largest_element_bytes",
 }
+# Of thinned snapshots.
+MOST_KEPT = 100
 
 
 @click.command()
@@ -44,7 +46,10 @@ def top(
     salvage: bool,
     memory_limit: str | None,
 ) -> None:
-    """Shows the largest keys of a snapshot or a dump."""
+    """Shows the largest keys of a snapshot or a dump.
+
+    Of a thinned snapshot the hundred that take the most memory are kept, for a table or Markdown.
+    """
     from rdbscope import reports
     from rdbscope.quick import MOST_KEYS
     from rdbscope.reports.output import open_output
@@ -65,10 +70,14 @@ def top(
         else:
             opened = target.opened(source, db=db, memory_limit=memory_limit, salvage=salvage)
             connection, chosen = stack.enter_context(opened)
-            chosen.need_keys()
             connection.execute(f"SET VARIABLE snapshot_id = {chosen.snapshot_id}")
-            connection.execute("SET VARIABLE type = $type", {"type": type_name})
-            prepared = result.prepare(connection, _SQL.format(columns=columns, order=ORDERS[by], number=number))
+            kept = people and by == "memory" and type_name is None and number <= MOST_KEPT
+            if kept and not chosen.has_keys:
+                prepared = result.prepare(connection, _KEPT_SQL.format(columns=columns, number=number))
+            else:
+                chosen.need_keys()
+                connection.execute("SET VARIABLE type = $type", {"type": type_name})
+                prepared = result.prepare(connection, _SQL.format(columns=columns, order=ORDERS[by], number=number))
         with open_output(output, max_rows=max_rows or None) as out:
             reports.write(prepared, out, format_name)
 
@@ -95,6 +104,14 @@ FROM chosen
 INNER JOIN keys AS k ON k.record_offset = chosen.record_offset AND k.snapshot_id = getvariable('snapshot_id')
 INNER JOIN snapshots AS s ON s.snapshot_id = k.snapshot_id
 ORDER BY chosen.measure DESC, chosen.record_offset
+"""
+# Of a thinned snapshot, what people see of them.
+_KEPT_SQL = """
+SELECT {columns}
+FROM kept_largest_keys AS k
+INNER JOIN snapshots AS s ON s.snapshot_id = k.snapshot_id
+WHERE k.snapshot_id = getvariable('snapshot_id') AND k.rank <= {number}
+ORDER BY k.rank
 """
 # The same rows where they come from the dump itself, in order.
 _QUICK_SQL = """

@@ -51,13 +51,14 @@ def whatif(
 ) -> None:
     """Says what the keys of DUMP would cost in other servers or with other thresholds, beside what they cost now.
 
+    Keys that a server cannot load, such as streams before Redis 5.0, are left out of its figures, with a warning.
     Without --as the server is the one that wrote the dump, so --set shows what a threshold would change.
     """
     from rdbscope import reports
     from rdbscope.cli.progress import watch
     from rdbscope.reports.output import open_output
     from rdbscope.store import result
-    from rdbscope.whatif import ROWS, Wanted, compared, verified
+    from rdbscope.whatif import ROWS, Wanted, compared, unloadable, verified
 
     now = options.read_options(salvage=salvage, match=match, types=types, databases=databases)
     named = [pair for server in servers for pair in (verified() if server == "all" else [server.partition("-")[::2]])]
@@ -77,6 +78,10 @@ def whatif(
         if one.server is not None and not _is_verified(one, verified()):
             console.note(f"{one.server}-{one.version} was not verified byte for byte: its figures are estimates")
     with compared(source, wanted, now, watch=watch) as connection:
+        for target, keys, said in unloadable(connection):
+            console.warning(
+                f"{target} cannot load {keys:,} key{'s' * (keys != 1)} ({said}): its figures leave them out"
+            )
         people = format_name in ("table", "markdown")
         rows = ROWS.replace("$patterns", str(patterns))
         prepared = result.prepare(connection, _PEOPLE.format(rows=rows) if people else rows)

@@ -10,10 +10,11 @@ from rdbscope.history.retention import Kept, Plan, Rule, plan
 from rdbscope.query_files import load
 from rdbscope.store import compact, connect, fetch, snapshots
 from rdbscope.store.connect import Connection
+from rdbscope.store.key_tables import KEY_TABLES
 from rdbscope.store.rollup_files import script
 
 # What only serves single keys; the rest of a snapshot is small and stays as long as the snapshot does.
-_KEY_TABLES = ("key_rows", "key_facts", "stream_group_rows", "stream_consumer_rows", "pattern_merges")
+_OF_KEYS = (*sorted(KEY_TABLES), "pattern_merges")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def prune(database: Path, rule: Rule, *, keep: Collection[int] = (), memory_limi
 def _apply(connection: Connection, found: Plan) -> None:
     for snapshot_id in found.thin:
         connection.execute(script("kept_largest_keys"), {"snapshot_id": snapshot_id})
-        for table in _KEY_TABLES:
+        for table in _OF_KEYS:
             connection.execute(f"DELETE FROM {table} WHERE snapshot_id = ?", [snapshot_id])
         connection.execute("UPDATE snapshots SET detail = 'roll-ups' WHERE snapshot_id = ?", [snapshot_id])
     for snapshot_id in found.drop:

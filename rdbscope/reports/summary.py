@@ -36,14 +36,14 @@ def text(facts: SnapshotFacts, *, width: int, colour: bool) -> str:
         ]
         lines += ["", *_largest(facts, width, colour)]
         lines += ["", *_wrapped(_expiry(facts), width, first="")]
-        if facts.findings:
-            lines += ["", *_wrapped(_findings(facts), width, first="")]
+    if facts.findings:
+        lines += ["", *_wrapped(_findings(facts), width, first="")]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _findings(facts: SnapshotFacts) -> str:
     counts = ", ".join(f"{found:,} {severity}" for severity, _, found in facts.findings)
-    return f"Findings: {counts}; rdbscope check shows them"
+    return f"Findings, the age of the dump aside: {counts}; rdbscope check shows them"
 
 
 def _head(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 
 from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
-from rdbscope.store import schema
+from rdbscope.store import schema, spill_folder
+from rdbscope.store.interrupt import ending_statements
 from rdbscope.store.memory_limit import default_bytes
 from rdbscope.store.parquet_folder.layout import is_folder
 from rdbscope.store.spool_folder import remove_left
@@ -51,19 +52,24 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
     existed = exists(database)
     if database.is_dir() and is_folder(database):
         raise StoreError(f"{database}: a folder of Parquet files", hint="only load --to-parquet writes to it")
-    settings = _settings(memory_limit, database.with_name(database.name + ".tmp"))
+    spilled = spill_folder.spill_folder(database)
+    settings = _settings(memory_limit, spilled)
     settings["storage_compatibility_version"] = STORAGE_VERSION
-    connection = _connect(database, settings, read_only=False)
-    try:
-        if schema.is_empty(connection):
-            _create(connection, database, existed)
-        schema.check_version(connection, database)
-        remove_left(database)
-        yield connection
-    except _ENGINE_ERRORS as problem:
-        raise problem_of(problem, database) from problem
-    finally:
-        _close(connection)
+    with spill_folder.in_use(spilled) as alone:
+        connection = _connect(database, settings, read_only=False)
+        try:
+            if schema.is_empty(connection):
+                _create(connection, database, existed)
+            schema.check_version(connection, database)
+            remove_left(database)
+            if alone:
+                spill_folder.remove_left(spilled)
+            with ending_statements(connection):
+                yield connection
+        except _ENGINE_ERRORS as problem:
+            raise problem_of(problem, database) from problem
+        finally:
+            _close(connection)
 
 
 def exists(database: Path) -> bool:
@@ -114,7 +120,8 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
         try:
             schema.check_version(connection, database)
             close_to_outside(connection, allow_files=allow_files)
-            yield connection
+            with ending_statements(connection):
+                yield connection
         except _ENGINE_ERRORS as problem:
             raise problem_of(problem, database) from problem
         finally:
@@ -128,7 +135,8 @@ def temporary(*, memory_limit: int | None = None) -> Iterator[Connection]:
         connection = duckdb.connect(":memory:", config=_settings(memory_limit, Path(temp)))
         try:
             schema.create(connection)
-            yield connection
+            with ending_statements(connection):
+                yield connection
         finally:
             _close(connection)
 
@@ -138,7 +146,8 @@ def scratch() -> Iterator[Connection]:
     """A bare connection in memory, for results that do not come from a snapshot."""
     connection = duckdb.connect(":memory:")
     try:
-        yield connection
+        with ending_statements(connection):
+            yield connection
     finally:
         _close(connection)
 

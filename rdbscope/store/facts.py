@@ -144,7 +144,7 @@ LIMIT $top
 _FINDINGS = """
 SELECT severity, count(DISTINCT check_id), count(*) FROM findings
 WHERE snapshot_id = $snapshot_id
-    -- The age of the dump stands above, and is no finding about its keys.
+    -- What it says changes with the clock; the summary says that it is left out.
     AND check_id <> 'stale-backup'
 GROUP BY severity ORDER BY list_position(['high', 'medium', 'low', 'info'], severity)
 """

@@ -14,6 +14,7 @@ from rdbscope.checks.configured import Configured, store_findings
 from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, StoreError, UsageError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource
+from rdbscope.sources.accept import accept_end
 from rdbscope.store import fetch, same_file, side_tables, snapshots
 from rdbscope.store.connect import Connection, problem_of
 from rdbscope.store.duplicates import drop_earlier_records
@@ -87,9 +88,11 @@ def load_source(
     Raises:
         DumpError: the dump is damaged; nothing is left of it.
         InputError: the source cannot be read.
+        UsageError: options that this source cannot follow.
         StoreError: the database cannot be written.
         InterruptedLoadError: Ctrl-C; nothing is left of it.
     """
+    accept_end(source, options)
     known = source.known_fingerprint()
     if known is not None and not force:
         earlier = same_file.find(connection, same_file.fingerprint(known, options), labels.node)
@@ -101,6 +104,8 @@ def load_source(
         def stop() -> None:
             reader.cancel()
             source.abort()
+            # After the reader, so that a pass ends by its own word.
+            connection.interrupt()
 
         with on_interrupt(stop) as interruption:
             try:

@@ -58,16 +58,21 @@ class Snapshot:
     damage: str | None
     detail: str
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether its key rows are there: of a thinned snapshot only roll-ups are."""
+        return self.detail == "keys"
+
     def need_keys(self) -> Snapshot:
         """The snapshot itself, where its key rows are there.
 
         Raises:
             UsageError: it was thinned to its roll-ups.
         """
-        if self.detail != "keys":
+        if not self.has_keys:
             raise UsageError(
                 f"snapshot {self.snapshot_id} ({self.name}) was thinned: its single keys are gone",
-                hint="report, trends and tree read what stays; for the keys load the dump again",
+                hint="report, trends, tree and query largest_keys read what stays; for the keys load the dump again",
             )
         return self
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,14 @@ def test_explain(run: Run, folder: Path) -> None:
     assert run("explain").stdout.count(b"\n") > 50
     done = run("explain", "large-valu")
     assert (done.returncode, b"did you mean large-value?" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("records", [(), (b"app:lock:1", b"app:cache:1")], ids=["empty", "keys"])
+def test_the_summary_of_a_load_counts_the_same(run: Run, tmp_path: Path, records: tuple[bytes, ...]) -> None:
+    (tmp_path / "dump.rdb").write_bytes(dump(*(string(name, b"v") for name in records)))
+    said = run("load", "dump.rdb").stdout.decode().split("\n")
+    (line,) = (line for line in said if line.startswith("Findings"))
+    counted = Counter(row["severity"] for row in rows(run) if row["check_id"] != "stale-backup")
+    assert "stale-backup" in {row["check_id"] for row in rows(run)} and counted
+    counts = ", ".join(f"{counted[name]} {name}" for name in ("high", "medium", "low", "info") if counted[name])
+    assert line == f"Findings, the age of the dump aside: {counts}; rdbscope check shows them"

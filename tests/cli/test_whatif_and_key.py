@@ -49,6 +49,32 @@ def test_whatif_agrees_with_a_load_for_that_server() -> None:
     assert then == duckdb.sql("SELECT sum(memory_bytes) FROM rows").fetchall()
 
 
+def test_what_a_server_does_not_have_has_no_price_there(run: Run) -> None:
+    done = run("whatif", SHOP, "--as", "redis-4.0.14", "--as", "redis-5.0.14", "--format", "json", "--patterns", "1000")
+    said = b"rdbscope: warning: redis-4.0.14 cannot load 1 key (1 stream): its figures leave them out\n"
+    assert (done.returncode, done.stderr) == (0, said)
+    rows = {(row["target"], row["grouped_by"], row["name"]): row for row in json.loads(done.stdout)}
+    stream = rows["redis-4.0.14", "type", "stream"]
+    assert (stream["keys"], stream["unloadable_keys"], stream["unknown_keys"], stream["flipped_keys"]) == (1, 1, 0, 0)
+    figures = ("memory_bytes", "target_memory_bytes", "difference_bytes", "difference_share")
+    assert {stream[name] for name in figures} == {None}
+    assert ("redis-4.0.14", "pattern", "shop:events:order") not in rows
+    later = rows["redis-5.0.14", "type", "stream"]
+    assert later["unloadable_keys"] == 0 and later["target_memory_bytes"] > 0
+    # Both sides of the comparison leave it out.
+    whole, total = (rows[target, "total", "all keys"] for target in ("redis-5.0.14", "redis-4.0.14"))
+    assert total["unloadable_keys"] == 1 and total["keys"] == whole["keys"]
+    assert total["memory_bytes"] == whole["memory_bytes"] - later["memory_bytes"]
+
+
+def test_hashes_whose_fields_expire(run: Run, shared: Path) -> None:
+    dump = shared / "cases/C11-valkey-hash-with-field-ttl/dump.rdb"
+    done = run("whatif", dump, "--as", "valkey-8.1", "--as", "valkey-9.1", "--as", "redis-7.2", "--as", "redis-7.4")
+    keys = b"cannot load 1 key (1 hash with expiring fields): its figures leave them out\n"
+    servers = (b"valkey-8.1.1", b"redis-7.2.6")
+    assert done.stderr == b"".join(b"rdbscope: warning: %s %s" % (server, keys) for server in servers)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

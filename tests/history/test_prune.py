@@ -74,13 +74,61 @@ def test_link_and_mode_of_the_database_stay(run: Run, history: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("top", "2"), ("check", "2"), ("key", "user:1", "2"), ("conventions", "draft", "2")]
+    "command",
+    [
+        ("top", "2", "--by", "elements"),
+        ("top", "2", "--format", "csv"),
+        ("top", "2", "--type", "string"),
+        ("top", "2", "-n", "101"),
+        ("check", "2"),
+        ("key", "user:1", "2"),
+        ("conventions", "draft", "2"),
+        ("export", "keys", "-s", "2"),
+        ("export", "keys", "-s", "2", "--format", "rdbtools-csv"),
+        *(
+            ("query", name, "-s", "2")
+            for name in (
+                "keys",
+                "key_rows",
+                "current_keys",
+                "key_list",
+                "size_histogram",
+                "ttl_histogram",
+                "expiry_forecast",
+                "savings",
+                "stream_groups",
+                "stream_consumers",
+            )
+        ),
+    ],
+    ids=" ".join,
 )
 def test_commands_that_need_keys_say_so(run: Run, history: Path, command: tuple[str, ...]) -> None:
     run("snapshots", "prune", "--full", "1", "--keep-daily", "9")
     done = run(*command)
     assert (done.returncode, b"snapshot 2 (1.rdb) was thinned" in done.stderr) == (2, True), done.stderr
-    assert run("tree", "2").returncode == 0
+    assert (done.stdout, done.stderr.count(b"\n")) == (b"", 1)
+
+
+def test_what_stays_answers(run: Run, history: Path) -> None:
+    commands = [("tree", "2"), ("top", "2"), ("top", "2", "-n", "100", "--format", "markdown")]
+    commands += [("query", name, "-s", "2") for name in ("largest_keys", "patterns", "prefix_tree", "aux")]
+    before = [run(*command).stdout for command in commands]
+    assert all(before)
+    run("snapshots", "prune", "--full", "1", "--keep-daily", "9")
+    after = [run(*command) for command in commands]
+    assert [done.stdout for done in after] == before
+    assert {done.stderr for done in after} == {b""}
+
+
+@pytest.mark.parametrize("command", ["query", "export"])
+def test_sql_of_ones_own_is_told_what_is_gone(run: Run, history: Path, command: str) -> None:
+    run("snapshots", "prune", "--full", "1", "--keep-daily", "9")
+    chosen = "WHERE snapshot_id = getvariable('snapshot_id')"
+    for view, said in (("key_list", True), ("keys", True), ("patterns", False), ("largest_keys", False)):
+        done = run(command, f"SELECT count(*) FROM {view} {chosen}", "-s", "2")
+        assert (done.returncode, b"note: snapshot 2 (1.rdb) was thinned" in done.stderr) == (0, said), done.stderr
+    assert run(command, f"SELECT count(*) FROM keys {chosen}", "-s", "6").stderr == b""
 
 
 def test_a_comparison_with_a_thinned_snapshot_goes_by_patterns(run: Run, history: Path) -> None:

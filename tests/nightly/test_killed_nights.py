@@ -110,8 +110,11 @@ def test_what_an_old_night_could_not_send_fails_one_run_only(run: Run, tmp_path:
     assert [json.loads(body)["night"] for body in mended.bodies] == [date(0), date(1)]
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("files_before_the_kill", [1, 2, 3])
-def test_a_killed_run_is_continued(run: Run, tmp_path: Path, files_before_the_kill: int) -> None:
+def test_a_killed_run_is_continued(
+    run: Run, tmp_path: Path, files_before_the_kill: int, number: signal.Signals, code: int
+) -> None:
     """Killed as soon as the n-th snapshot or, later, the first report is there."""
     prepare(tmp_path)
     file = tmp_path / "rdbscope.toml"
@@ -132,8 +135,8 @@ def test_a_killed_run_is_continued(run: Run, tmp_path: Path, files_before_the_ki
         if files_before_the_kill < 3 and wal.exists() and wal.stat().st_size > 4_000 * files_before_the_kill**4:
             break
         time.sleep(0.005)
-    os.kill(started.pid, signal.SIGKILL)
-    assert started.wait(60) == -signal.SIGKILL, "the run was over before it could be killed"
+    os.kill(started.pid, number)
+    assert started.wait(60) == code, "the run was over before it could be killed"
     done = run("nightly", "--now", clock(0))
     assert done.returncode == 0, done.stderr
     assert b"4 loaded, 0 missing, 0 bad; 90,000 keys" in done.stderr

@@ -49,7 +49,10 @@ def test_the_same_file_under_two_names_is_loaded_once(tmp_path: Path, run: Run) 
     assert _snapshots(tmp_path) == [("a.rdb", 20_000, 20_000)]
 
 
-def test_ctrl_c_stops_all_of_them_and_leaves_nothing_by_halves(tmp_path: Path, run: Run) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_stops_all_of_them_and_leaves_nothing_by_halves(
+    tmp_path: Path, run: Run, number: signal.Signals, code: int
+) -> None:
     (tmp_path / "small.rdb").write_bytes(many(10))
     (tmp_path / "large.rdb").write_bytes(many(400_000))
     assert run("load", "small.rdb").returncode == 0
@@ -69,8 +72,8 @@ def test_ctrl_c_stops_all_of_them_and_leaves_nothing_by_halves(tmp_path: Path, r
         stdin.flush()
         time.sleep(1)
         assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        process.send_signal(number)
+        assert process.wait(20) == code
         assert b"stdin: interrupted" in process.stderr.read()
         stdin.close()
     # Each source commits alone: the other one is there whole or not at all.

@@ -212,6 +212,7 @@ pub fn side_table(name: &str) -> Option<SchemaRef> {
             ("target_encoding", Utf8, true),
             ("keys", Int64, false),
             ("unknown_keys", Int64, false),
+            ("unloadable_keys", Int64, false),
             ("memory_bytes", Int64, false),
             ("target_memory_bytes", Int64, false),
         ],

@@ -7,6 +7,7 @@ pub mod allocator;
 pub mod assumption;
 pub mod encoding;
 pub mod hash;
+pub mod holds;
 pub mod list;
 pub mod listpack;
 pub mod module;

@@ -50,9 +50,10 @@ pub fn table(comparison: &Comparison) -> PyResult<Guarded> {
             pattern.into(),
             group.type_name.as_str().into(),
             group.now.name(&comparison.now).into(),
-            group.then.name(target).into(),
+            group.loadable.then(|| group.then.name(target)).flatten().into(),
             sums.keys.into(),
-            sums.unknown.into(),
+            if group.loadable { sums.unknown } else { 0 }.into(),
+            if group.loadable { 0 } else { sums.keys }.into(),
             sums.bytes_now.into(),
             sums.bytes_then.into(),
         ]);

@@ -28,11 +28,13 @@ pub struct Group {
     pub type_name: String,
     pub now: Encoding,
     pub then: Encoding,
+    /// Whether the target has such keys at all; they have no price there.
+    pub loadable: bool,
     /// Templates that the keys use now and then; each key is charged a share of them.
     templates: (Option<u64>, Option<u64>),
 }
 
-/// Sums of a group. Keys without a figure (module types) are counted and add nothing.
+/// Sums of a group. Keys without a figure (module types, and what the target cannot load) are counted and add nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GroupSums {
     pub keys: u64,
@@ -114,8 +116,10 @@ impl Comparer {
             id.and_then(|id| Some(self.models.get(model)?.templates.share(id))).unwrap_or(0)
         };
         let groups = self.groups.into_iter().map(|(group, mut sums)| {
-            sums.bytes_now += share(0, group.templates.0) * sums.keys;
-            sums.bytes_then += share(group.target + 1, group.templates.1) * sums.keys;
+            if group.loadable {
+                sums.bytes_now += share(0, group.templates.0) * sums.keys;
+                sums.bytes_then += share(group.target + 1, group.templates.1) * sums.keys;
+            }
             (group, sums)
         });
         Comparison { facts, now, targets: self.targets, patterns: self.miner.finish(), groups: groups.collect() }
@@ -155,6 +159,7 @@ impl RecordSink for Comparer {
         let (head, key) = (KeyHead::of(record), memory_key(record));
         let Some((first, others)) = self.models.split_first_mut() else { return };
         let encoding_now = self.tracker.encoding(head, now);
+        let field_expiries = self.tracker.hash.fields_with_expiry > 0;
         let memory_now = first.finish(&key, encoding_now);
         for (place, (target, model)) in self.targets.iter().zip(others).enumerate() {
             let encoding_then = self.tracker.encoding(head, target);
@@ -165,12 +170,14 @@ impl RecordSink for Comparer {
                 type_name: type_name.to_owned(),
                 now: encoding_now,
                 then: encoding_then,
+                loadable: target.holds(value_type, self.head.module.as_deref(), field_expiries),
                 templates: (memory_now.template, memory_then.template),
             };
+            let loadable = group.loadable;
             let sums = self.groups.entry(group).or_default();
             sums.keys += 1;
             match (memory_now.memory_bytes, memory_then.memory_bytes) {
-                (Some(bytes_now), Some(bytes_then)) => {
+                (Some(bytes_now), Some(bytes_then)) if loadable => {
                     sums.bytes_now += bytes_now;
                     sums.bytes_then += bytes_then;
                 }

@@ -16,6 +16,7 @@ from rdbscope.checks.configured import Configured
 from rdbscope.errors import InterruptedLoadError, RdbscopeError, StoreError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource
+from rdbscope.sources.accept import accept_end
 from rdbscope.store import connect, fetch, same_file, schema
 from rdbscope.store.connect import Connection
 from rdbscope.store.facts import SnapshotFacts, snapshot_facts
@@ -83,6 +84,7 @@ def _written(
     watch: Callable[[Reader], contextlib.AbstractContextManager[object]],
     memory_limit: int | None,
 ) -> Written:
+    accept_end(source, options)
     known = source.known_fingerprint()
     if known is not None:
         found = marks.same_dump(folder, same_file.fingerprint(known, options), labels.node)
