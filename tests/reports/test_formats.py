@@ -125,7 +125,7 @@ def test_any_text_comes_back_from_csv_and_json(values: list[str | None]) -> None
 
 def safe_csv(value: str) -> str:
     escaped = "".join(f"\\x{ord(c):02x}" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in value)
-    return f"'{escaped}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") and value else escaped
+    return f"'{escaped}" if value[:1] in ("=", "+", "-", "@", "'", "\t", "\r") and value else escaped
 
 
 def test_a_table_fits_the_terminal() -> None:
