@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from rdbscope import console
+from rdbscope.cli import options
 from rdbscope.cli.check import check
 from rdbscope.cli.completion import completion
 from rdbscope.cli.configuration import configuration
@@ -75,24 +74,15 @@ class Group(click.Group):
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("-q", "--quiet", is_flag=True, envvar="RDBSCOPE_QUIET", help="No notes and no progress on stderr.")
 @click.option("--debug", is_flag=True, envvar="RDBSCOPE_DEBUG", help="Show the traceback of an error.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour; auto follows the terminal, NO_COLOR and FORCE_COLOR.",
-)
+@options.colour_option
 @click.version_option(None, "-V", "--version", message="%(version)s", package_name="rdbscope")
-def main(quiet: bool, debug: bool, color: str) -> None:
+def main(quiet: bool, debug: bool) -> None:
     """Answers offline: what is in this Redis or Valkey snapshot, what does it cost, what is wrong with it?
 
     Start with: rdbscope load dump.rdb
     """
     console.set_quiet(quiet)
     console.set_debug(debug)
-    if color != "auto":
-        os.environ.pop("NO_COLOR", None)
-        os.environ.pop("FORCE_COLOR", None)
-        os.environ["FORCE_COLOR" if color == "always" else "NO_COLOR"] = "1"
 
 
 for command in COMMANDS:

@@ -51,6 +51,7 @@ SEVERITIES = ("info", "low", "medium", "high")
 @options.database_option
 @options.salvage_option
 @options.memory_option
+@options.colour_option
 def check(
     what: tuple[str, ...],
     conventions_file: Path | None,
