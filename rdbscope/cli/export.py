@@ -38,10 +38,10 @@ def export(
 ) -> None:
     """Writes all rows of a table, a query or a dump.
 
-    A dump is streamed: no database is made, and memory stays flat. From RDB 15 on (Redis 8.10) it is read twice for the
-    memory of its keys; from a pipe it leads through a temporary database. rdbtools-csv is the memory report of rdbtools.
-    --columns takes the columns of keys (or of the table or query), and leaves out the work for the others. What is
-    known after the last key only (pattern, prefix, namespace ...) leads through a temporary database.
+    A dump is streamed: no database is made, and memory stays flat. From RDB 15 on (Redis 8.10) it is read twice for
+    the memory of its keys; from a pipe it leads through a temporary database. rdbtools-csv is the memory report of
+    rdbtools. --columns takes the columns of keys (or of the table or query), and leaves out the work for the others.
+    What is known after the last key only (pattern, prefix, namespace ...) leads through a temporary database.
     """
     from rdbscope.exports.columns import names_of
     from rdbscope.reports.output import open_output

@@ -1,8 +1,8 @@
 r"""CSV: a header, one line per row. NULL is empty, an empty string is `""`.
 
 Text that a spreadsheet would run as a formula (it starts with = + - @) gets an apostrophe in front. So does text that
-starts with an apostrophe itself: the first one of a cell is never the text's own, and taking it off gives the text back.
-Control characters are written `\xNN`, line ends included, so a line is always a row.
+starts with an apostrophe itself: the first one of a cell is never the text's own, and taking it off gives the text
+back. Control characters are written `\xNN`, line ends included, so a line is always a row.
 """
 
 from __future__ import annotations

@@ -83,6 +83,15 @@ def test_tree(run: Run, tmp_path: Path) -> None:
     assert "… 1 more" in run("tree", "dump.rdb", "-n", "1").stdout.decode()
 
 
+def test_alone_it_prints_its_help(run: Run) -> None:
+    done = run()
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == run("--help").stdout and b"Usage: rdbscope [OPTIONS] COMMAND" in done.stdout
+    # Options alone are no command.
+    assert run("--color", "never").returncode == 2
+    assert run("snapshots").returncode == 2 and b"Usage: rdbscope snapshots" in run("snapshots").stderr
+
+
 def test_verify_says_what_is_not_there(run: Run, tmp_path: Path) -> None:
     (tmp_path / "good.rdb").write_bytes(many(2))
     (tmp_path / "folder.rdb").mkdir()
