@@ -17,7 +17,7 @@ from rdbscope.exit_codes import ExitCode
 if TYPE_CHECKING:
     from rdbscope.checks.header import Check
 
-FORMATS = ("table", "json", "jsonl", "csv", "markdown", "junit", "sarif")
+FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown", "junit", "sarif")
 SEVERITIES = ("info", "low", "medium", "high")
 
 

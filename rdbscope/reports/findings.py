@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rdbscope.reports.output import Output
     from rdbscope.store.connect import Connection
 
-FORMATS = ("table", "json", "jsonl", "csv", "markdown", "junit", "sarif")
+FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown", "junit", "sarif")
 # Patterns of one check that people are shown.
 _SHOWN = 5
 

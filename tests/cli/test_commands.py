@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pyarrow.parquet as pq
 import pytest
 
 from rdbscope.cli import main as group
 from rdbscope.exit_codes import MEANINGS
+from rdbscope.reports import FORMATS
 from tests.conftest import ROOT, Run
 from tests.rdb_writer import CTIME, dump, hash_table, many, string
 
@@ -81,6 +84,25 @@ def test_tree(run: Run, tmp_path: Path) -> None:
     below = json.loads(run("tree", "dump.rdb", "--prefix", "a:b:", "--format", "json").stdout)
     assert {row["prefix"] for row in below} == {"a:b:", "a:b:{int}"}
     assert "… 1 more" in run("tree", "dump.rdb", "-n", "1").stdout.decode()
+
+
+def _commands(command: click.Command, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        for name, member in command.commands.items():
+            yield from _commands(member, f"{path} {name}".strip())
+    else:
+        yield path, command
+
+
+def test_whatever_gives_rows_gives_them_in_every_format() -> None:
+    found = {}
+    for path, command in _commands(group):
+        for option in command.params:
+            if option.name == "format_name" and isinstance(option.type, click.Choice):
+                found[path] = set(option.type.choices)
+    assert len(found) > 10
+    # One key is a tree and a report is a document; README says so.
+    assert {path for path, known in found.items() if not known >= set(FORMATS)} == {"key", "report"}
 
 
 def test_alone_it_prints_its_help(run: Run) -> None:
