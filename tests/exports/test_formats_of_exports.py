@@ -100,6 +100,21 @@ def test_findings_as_parquet(folder: Path, run: Run) -> None:
     assert pq.read_table(io.BytesIO(run("check", "d.rdb", "--format", "parquet").stdout)).num_rows > 0
 
 
+def test_the_exact_bytes_of_a_name(folder: Path, run: Run) -> None:
+    """As the recipes say: `raw` in exports, `raw_hex` in the keys of a check."""
+    exported = [json.loads(line) for line in run("export", "d.rdb", "--format", "jsonl").stdout.splitlines()]
+    assert [row["raw"] for row in exported if row["raw"]] == ["a\\x1B[31m|b", "\\xFF"]
+    assert run("export", "d.rdb", "--format", "arrow", "-o", "keys.arrow").returncode == 0
+    with pa.ipc.open_file(folder / "keys.arrow") as reader:
+        raws = reader.read_all().column("raw").to_pylist()
+    assert [raw for raw in raws if raw] == [b"a\x1b[31m|b", b"\xff"]
+    checked = [json.loads(line) for line in run("check", "d.rdb", "--keys", "--format", "jsonl").stdout.splitlines()]
+    found = {row["name"]: row["raw_hex"] for row in checked if row["check_id"] == "unsafe-characters"}
+    assert found["\\xff"] == b"\xff".hex() and not any("raw" in row for row in checked)
+    assert {row["raw_hex"] for row in checked if row["name"].startswith("user:")} <= {None}
+    assert run("key", "--hex", found["\\xff"], "d.rdb").returncode == 0
+
+
 def test_no_finding_as_parquet(folder: Path, run: Run) -> None:
     for more in ([], ["--keys"]):
         done = run("check", "d.rdb", "large-json-uncompressed", "--format", "parquet", "-o", "none.parquet", *more)
