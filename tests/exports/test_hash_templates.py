@@ -127,6 +127,16 @@ def test_python(path: Path, database: Path, run: Run) -> None:
     assert expected.stdout.decode().splitlines()[-1].split() == [str(figure) for figure in figures]
 
 
+def test_a_log_behind_such_a_dump(shared: Path, tmp_path: Path, run: Run) -> None:
+    log = shared / "corpus/next/redis-8.10.2/aof-preamble/appendonlydir"
+    columns = ("--columns", "db,name,memory_bytes,memory_exact,allocated_bytes")
+    assert run("load", log, "--no-check").returncode == 0
+    expected = run("export", "keys", *columns).stdout
+    assert run("export", log, *columns).stdout == expected and expected.count(b"\n") > 700
+    read = rdbscope.open(log / "appendonly.aof.manifest").read_table()
+    assert sum(read["memory_bytes"].to_pylist()) == sum(int(row["memory_bytes"]) for row in _cells(expected))
+
+
 def test_filters_change_no_share(path: Path, run: Run) -> None:
     columns = ("--columns", "db,name,memory_bytes,memory_exact,type")
     whole = [row for row in _cells(run("export", path, *columns).stdout) if row["type"] == "hash"]
