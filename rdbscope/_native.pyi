@@ -100,6 +100,8 @@ class Reader:
         until_offset: of a log, apply commands up to this byte of its last file.
         replay_limit: bytes that the keys which a log touches may take; None is no limit.
         loaded_at_ms: time that relative expiries of a log without annotations count from.
+        template_shares: what `template_shares` gave: the figures of keys then contain the shares of hash templates, and
+            are not exact where a share is missing. None leaves the shares out of the figures.
 
     Raises:
         ValueError: a server, version, threshold or allocator that does not exist.
@@ -124,6 +126,7 @@ class Reader:
         until_offset: int | None = None,
         replay_limit: int | None = None,
         loaded_at_ms: int | None = None,
+        template_shares: dict[int, int] | None = None,
     ) -> Reader: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Key rows, once.
@@ -135,6 +138,17 @@ class Reader:
 
     def walk(self, *, deep: bool = False) -> None:
         """Reads to the end without rows: structure and checksum; `deep` unpacks every compressed string.
+
+        Raises:
+            DumpError: the dump is damaged.
+            KeyboardInterrupt: Ctrl-C.
+        """
+
+    def template_shares(self) -> dict[int, int]:
+        """Bytes that each key of a hash template (Redis 8.10) is charged, by the template's id in the file.
+
+        Reads to the end: a template's bytes are shared by all keys that use it. Empty where the server that is modelled
+        has no hash templates.
 
         Raises:
             DumpError: the dump is damaged.
@@ -188,7 +202,9 @@ class Reader:
     def top_keys(
         self, number: int, *, by: str = "memory", type: str | None = None, patterns: bool = False
     ) -> ArrowStream | None:
-        """The largest keys, the largest first; None where the file holds so many keys twice that it cannot be told.
+        """The largest keys, the largest first; None where that cannot be told.
+
+        It cannot where too many keys come twice, nor by memory where keys share hash templates.
 
         Args:
             number: how many.

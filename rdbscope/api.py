@@ -129,15 +129,23 @@ def write_one(
 
 @contextlib.contextmanager
 def loaded(
-    source: str, options: ReadOptions, *, memory_limit: int | None = None, watch: Watch = _unwatched
+    source: str | OpenSource, options: ReadOptions, *, memory_limit: int | None = None, watch: Watch = _unwatched
 ) -> Iterator[tuple[Connection, LoadResult]]:
     """One dump in a temporary database in memory, for the commands that take a path instead of a snapshot.
+
+    Args:
+        source: path, URL or `-`, or what is open already and stays so.
+        options: filters, salvage, and the server to model.
+        memory_limit: bytes that DuckDB may use.
+        watch: shows progress while the reader runs.
 
     Raises:
         InputError: the source is missing, unreadable or damaged.
     """
-    with connect.temporary(memory_limit=memory_limit) as connection:
-        result = load_one(connection, source, options, database=None, labels=Labels(), watch=watch)
+    with contextlib.ExitStack() as stack:
+        connection = stack.enter_context(connect.temporary(memory_limit=memory_limit))
+        opened = stack.enter_context(open_source(source)) if isinstance(source, str) else source
+        result = load_source(connection, opened, options, database=None, watch=lambda reader: watch(opened, reader))
         yield connection, result
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PROGRAM = "rdbscope"
+COLOURS = ("auto", "always", "never")
+_colour = "auto"
 _quiet = False
 _debug = False
 
@@ -85,8 +87,19 @@ def _escape(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-def wants_colour(stream: TextIO) -> bool:
-    """Whether `stream` gets colour: NO_COLOR and FORCE_COLOR decide, else whether it is a terminal."""
+def set_colour(choice: str) -> None:
+    """One of COLOURS for everything that is printed from now on."""
+    global _colour  # noqa: PLW0603  as above
+    _colour = choice
+
+
+def wants_colour(stream: TextIO | None) -> bool:
+    """Whether `stream` gets colour: --color decides, else NO_COLOR, else FORCE_COLOR, else whether it is a terminal.
+
+    A file that is written in place of standard output is None: it gets colour only where that is asked for.
+    """
+    if _colour != "auto" or stream is None:
+        return _colour == "always"
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):

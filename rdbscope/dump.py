@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
+from rdbscope import hash_templates
 from rdbscope.errors import DumpError, InputError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import OpenSource, open_source
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 class Dump:
     """A dump that can be read any number of times; each reading is one pass over the file.
+
+    Dumps of Redis 8.10 and later take two passes: hashes may share templates, and what each of them is charged is known
+    at the end of the file only.
 
     DuckDB, pyarrow and polars read it by the Arrow C stream protocol:
 
@@ -44,7 +49,10 @@ class Dump:
     def _new_reader(self) -> Reader:
         self.close()
         self._open = open_source(self.source)
-        self._reader = self.options.reader(self._open.native_input())
+        shares = None
+        if hash_templates.may_have(self._open):
+            shares = hash_templates.shares(self._open, self.options, watch=lambda *_: contextlib.nullcontext())
+        self._reader = self.options.reader(self._open.native_input(), template_shares=shares)
         return self._reader
 
     def read_table(self) -> pa.Table:

@@ -32,6 +32,7 @@ class ReaderOptions(TypedDict, total=False):
     until_offset: int | None
     replay_limit: int | None
     loaded_at_ms: int | None
+    template_shares: dict[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,14 @@ class ReadOptions:
     until_offset: int | None = None
     replay_limit: int | None = None
 
-    def reader(self, source: str | ReadableSource | ReadableLog, *, spool_dir: str | None = None) -> Reader:
-        """A native reader of `source` with these options."""
+    def reader(
+        self,
+        source: str | ReadableSource | ReadableLog,
+        *,
+        spool_dir: str | None = None,
+        template_shares: dict[int, int] | None = None,
+    ) -> Reader:
+        """A native reader of `source` with these options; `template_shares` as the native class has it."""
         from rdbscope import _native
         from rdbscope.memory import default_replay_bytes
 
@@ -82,6 +89,7 @@ class ReadOptions:
             "allocator": self.allocator,
             "cluster": self.cluster,
             "spool_dir": spool_dir,
+            "template_shares": template_shares,
         }
         if not isinstance(source, str) and hasattr(source, "open_part"):
             arguments["until_seconds"] = self.until_seconds

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rdbscope.errors import DumpError, InputError, RdbscopeError
+from rdbscope.console import safe_text
+from rdbscope.errors import DumpError, InputError, RdbscopeError, SourceNotFoundError
 from rdbscope.options import ReadOptions
 from rdbscope.sources import open_source
 from rdbscope.sources.accept import accept_end
 
 if TYPE_CHECKING:
     from rdbscope._native import Reader
+
+
+MISSING, UNREADABLE = "missing", "unreadable"
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class Verdict:
         source: as the user named it.
         whole: True where every record and the checksum are right.
         problem: the error as one line, None for a whole dump.
-        kind: kind of the error, such as `truncated`; None for a whole dump.
+        kind: kind of the error, such as `truncated`; `missing` where there is no such file, `unreadable` where it could
+            not be read; None for a whole dump.
         offset: byte offset of the error in the unpacked source.
         server: `redis 7.2.6` as the dump tells it, None where it does not.
         rdb_version: number of the format.
@@ -55,11 +60,14 @@ class Verdict:
         return row
 
     def line(self) -> str:
-        """The verdict as one line for people."""
+        """The verdict as one line for people, without control characters of file names."""
+        return safe_text(self._line())
+
+    def _line(self) -> str:
+        if self.kind in (MISSING, UNREADABLE) and self.problem is not None:
+            return self.problem
         if not self.whole:
-            return f"{self.source}: DAMAGED: {self.kind or 'unreadable'}" + (
-                "" if self.offset is None else f" at byte {self.offset:,}"
-            )
+            return f"{self.source}: DAMAGED: {self.kind}" + ("" if self.offset is None else f" at byte {self.offset:,}")
         if self.commands is not None:
             what = f"append-only log, {self.commands:,} commands"
             if self.rdb_version is not None:
@@ -76,10 +84,10 @@ class Verdict:
 
 
 def failed(source: str, problem: RdbscopeError) -> Verdict:
-    """The verdict on a source that could not even be opened, or that is damaged."""
+    """The verdict on a source that is not there, that could not be read, or that is damaged."""
     if isinstance(problem, DumpError):
         return Verdict(source, False, problem.line(), problem.kind, problem.offset)
-    return Verdict(source, False, problem.line())
+    return Verdict(source, False, problem.line(), MISSING if isinstance(problem, SourceNotFoundError) else UNREADABLE)
 
 
 def verify_source(source: str, *, deep: bool = False, options: ReadOptions | None = None) -> Verdict:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from rdbscope import console, termination
+from rdbscope.cli import options
 from rdbscope.cli.check import check
 from rdbscope.cli.completion import completion
 from rdbscope.cli.configuration import configuration
@@ -60,6 +59,13 @@ class Group(click.Group):
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Prints the help where nothing is asked: that is no wrong use."""
+        if not args:
+            click.echo(ctx.get_help())
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Runs the command; a broken pipe passes as our own error, because click would end with code 1.
 
@@ -82,24 +88,15 @@ class Group(click.Group):
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("-q", "--quiet", is_flag=True, envvar="RDBSCOPE_QUIET", help="No notes and no progress on stderr.")
 @click.option("--debug", is_flag=True, envvar="RDBSCOPE_DEBUG", help="Show the traceback of an error.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour; auto follows the terminal, NO_COLOR and FORCE_COLOR.",
-)
+@options.colour_option
 @click.version_option(None, "-V", "--version", message="%(version)s", package_name="rdbscope")
-def main(quiet: bool, debug: bool, color: str) -> None:
+def main(quiet: bool, debug: bool) -> None:
     """Answers offline: what is in this Redis or Valkey snapshot, what does it cost, what is wrong with it?
 
     Start with: rdbscope load dump.rdb
     """
     console.set_quiet(quiet)
     console.set_debug(debug)
-    if color != "auto":
-        os.environ.pop("NO_COLOR", None)
-        os.environ.pop("FORCE_COLOR", None)
-        os.environ["FORCE_COLOR" if color == "always" else "NO_COLOR"] = "1"
 
 
 for command in COMMANDS:

@@ -17,7 +17,8 @@ from rdbscope.exit_codes import ExitCode
 if TYPE_CHECKING:
     from rdbscope.checks.header import Check
 
-FORMATS = ("table", "json", "jsonl", "csv", "markdown", "junit", "sarif")
+FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown", "junit", "sarif")
+_KEYS_HELP = "Every offending key instead of the roll-up; raw_hex are its bytes where name differs from them."
 SEVERITIES = ("info", "low", "medium", "high")
 
 
@@ -27,7 +28,7 @@ SEVERITIES = ("info", "low", "medium", "high")
 @click.option("--param", "params", multiple=True, metavar="ID.NAME=VALUE", help="A parameter of a check. Repeatable.")
 @click.option("--select", multiple=True, metavar="ID", help="Only this check. Repeatable.")
 @click.option("--ignore", multiple=True, metavar="ID", help="Not this check. Repeatable.")
-@click.option("--keys", "every_key", is_flag=True, help="Every offending key instead of the roll-up.")
+@click.option("--keys", "every_key", is_flag=True, help=_KEYS_HELP)
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 on findings of at least this severity.")
 @click.option(
     "--baseline",
@@ -51,6 +52,7 @@ SEVERITIES = ("info", "low", "medium", "high")
 @options.database_option
 @options.salvage_option
 @options.memory_option
+@options.colour_option
 def check(
     what: tuple[str, ...],
     conventions_file: Path | None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,8 +74,8 @@ def diff(
         with open_output(output, max_rows=max_rows or None, bulk=by == "key") as out:
             if by is None and format_name in ("table", "markdown"):
                 facts = difference.facts(connection, compared, number)
-                colour = out.is_terminal and console.wants_colour(sys.stdout)
-                out.text(difference.text(facts, width=console.terminal_width(), colour=colour, fmt=format_name))
+                width = console.terminal_width()
+                out.text(difference.text(facts, width=width, colour=out.colour, fmt=format_name))
             else:
                 sql = load("comparison", f"by_{by or 'pattern'}").sql
                 reports.write(result.prepare(connection, sql), out, format_name)

@@ -23,6 +23,7 @@ from rdbscope.exports import FORMATS
 @options.salvage_option
 @options.filter_options
 @options.memory_option
+@options.colour_option
 def export(
     what: str,
     format_name: str,
@@ -36,11 +37,12 @@ def export(
     databases: tuple[int, ...],
     memory_limit: str | None,
 ) -> None:
-    """Writes all rows of a table, a query or a dump.
+    """Writes all rows of a table, a query or a dump; as a table or Markdown too, which hold them in memory.
 
-    A dump is streamed: no database is made, and memory stays flat. rdbtools-csv is the memory report of rdbtools.
-    --columns takes the columns of keys (or of the table or query), and leaves out the work for the others. What is
-    known after the last key only (pattern, prefix, namespace ...) leads through a temporary database.
+    A dump is streamed: no database is made, and memory stays flat. From RDB 15 on (Redis 8.10) it is read twice for
+    the memory of its keys; from a pipe it leads through a temporary database. rdbtools-csv is the memory report of
+    rdbtools. --columns takes the columns of keys (or of the table or query), and leaves out the work for the others.
+    What is known after the last key only (pattern, prefix, namespace ...) leads through a temporary database.
     """
     from rdbscope.exports.columns import names_of
     from rdbscope.reports.output import open_output

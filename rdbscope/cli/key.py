@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @options.database_option
 @options.salvage_option
 @options.memory_option
+@options.colour_option
 def key(
     name: str,
     source: str | None,

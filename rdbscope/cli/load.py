@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
 @options.model_options
 @options.log_options
 @options.memory_option
+@options.colour_option
 def load(
     sources: tuple[str, ...],
     db: str | None,
@@ -161,9 +161,8 @@ def _say(source: str, loaded: Loaded, node: str | None) -> None:
         console.note(f"{source}: loaded before as {loaded.name}, {done}; --force loads it again")
     else:
         facts = loaded.facts()
-        width, colour = console.terminal_width(), console.wants_colour(sys.stdout)
         with open_output(None) as out:
-            out.text(summary.text(facts, width=width, colour=colour))
+            out.text(summary.text(facts, width=console.terminal_width(), colour=out.colour))
         for anomaly in facts.warnings:
             console.warning(f"{source}: {anomaly}")
         if loaded.result.damage is not None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from rdbscope import console
 from rdbscope.errors import UsageError
 from rdbscope.options import ReadOptions
 from rdbscope.reports import FORMATS
@@ -54,8 +55,25 @@ def memory_limit(text: str | None) -> int | None:
     return None if said is None else parse_bytes(said)
 
 
+def _set_colour(context: click.Context, parameter: click.Parameter, choice: str | None) -> None:
+    # The program's own comes first, and begins anew where it runs twice in one process.
+    if choice is not None or context.parent is None:
+        console.set_colour(choice or "auto")
+
+
+def colour_option(function: Function) -> Function:
+    """`--color`, before a command and behind it; the one behind it counts."""
+    return click.option(
+        "--color",
+        type=click.Choice(console.COLOURS),
+        expose_value=False,
+        callback=_set_colour,
+        help="Colour; auto follows the terminal, NO_COLOR and FORCE_COLOR.",
+    )(function)
+
+
 def output_options(function: Function) -> Function:
-    """`--format`, `-o` and `--max-rows` of every command that gives rows."""
+    """`--format`, `-o`, `--max-rows` and `--color` of every command that gives rows."""
     return _all(
         click.option("--format", "format_name", type=click.Choice(FORMATS), default="table", show_default=True),
         click.option(
@@ -68,6 +86,7 @@ def output_options(function: Function) -> Function:
             show_default=True,
             help="Most rows of a table; 0 for all.",
         ),
+        colour_option,
     )(function)
 
 

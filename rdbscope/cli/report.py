@@ -28,6 +28,7 @@ _SUFFIXES = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"
 @options.database_option
 @options.salvage_option
 @options.memory_option
+@options.colour_option
 def report(
     sources: tuple[str, ...],
     format_name: str | None,
@@ -67,4 +68,4 @@ def report(
     ) as (connection, numbers):
         facts = gather(connection, list(dict.fromkeys(numbers)), wanted)
     with open_output(output) as out:
-        out.text(report_formats.render(facts, chosen_format, width=console.terminal_width()))
+        out.text(report_formats.render(facts, chosen_format, width=console.terminal_width(), colour=out.colour))

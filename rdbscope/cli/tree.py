@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,8 +67,7 @@ def tree(
         nodes = [prefix_tree.Node(*row) for row in fetch.rows(connection, _NODES)]
         with open_output(output) as out:
             width = console.terminal_width()
-            colour = out.is_terminal and console.wants_colour(sys.stdout)
-            out.text(prefix_tree.draw(nodes, branches=number, width=width, colour=colour))
+            out.text(prefix_tree.draw(nodes, branches=number, width=width, colour=out.colour))
 
 
 def _ask(reader: Reader) -> ArrowStream | None:

@@ -34,7 +34,7 @@ def verify(
     """Checks that backups are whole.
 
     Every record is walked and the checksum compared; nothing is loaded.
-    SOURCE as for load. Exits with 3 if any is damaged or unreadable.
+    SOURCE as for load. Exits with 3 if any is damaged, unreadable or not there; the others are checked all the same.
     """
     from rdbscope.api import each_source
     from rdbscope.reports.output import open_output

@@ -1,3 +1,5 @@
 """Everything out: the keys of a dump as a stream, or any table of the database."""
 
-FORMATS = ("csv", "rdbtools-csv", "jsonl", "json", "parquet")
+from rdbscope import reports
+
+FORMATS = (*reports.FORMATS, "arrow", "rdbtools-csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rdbscope import console
+from rdbscope import console, hash_templates
 from rdbscope.cli.progress import watch
 from rdbscope.errors import DumpError, InputError, InterruptedLoadError, RdbscopeError, UsageError
 from rdbscope.exports.columns import KEYS, RDBTOOLS, check, keys_sql
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # What the parser writes itself; the lines are those that the queries of the other formats would give.
 _TEXT = ("csv", "rdbtools-csv", "jsonl")
+_MEMORY = frozenset({"memory_bytes", "memory_exact", "allocated_bytes"})
 
 
 def write_dump(
@@ -39,7 +40,8 @@ def write_dump(
         output: an open output.
         format_name: one of `rdbscope.exports.FORMATS`.
         columns: names of the view `keys`; None for all that is known of a key when its record has been read. The
-            others, such as the pattern, are known after the last key, and lead through a temporary database.
+            others, such as the pattern, are known after the last key, and lead through a temporary database. So does
+            the memory of a dump with hash templates that comes through a pipe; a file is read twice for it.
         memory_limit: bytes that DuckDB may use.
 
     Raises:
@@ -56,7 +58,14 @@ def write_dump(
         _write_loaded(names[0], options, output, format_name, columns, memory_limit)
         return
     with open_source(names[0]) as source:
-        reader = options.reader(source.native_input())
+        # Without the shares, figures that need them are marked as not exact.
+        shares: dict[int, int] = {}
+        if (columns is None or not _MEMORY.isdisjoint(columns)) and hash_templates.may_have(source):
+            if not hash_templates.can_be_counted(source):
+                _write_loaded(source, options, output, format_name, columns, memory_limit)
+                return
+            shares = hash_templates.shares(source, options, watch=watch)
+        reader = options.reader(source.native_input(), template_shares=shares)
 
         def stop() -> None:
             reader.cancel()
@@ -89,11 +98,11 @@ def _all_columns() -> list[str]:
 
 
 def _write_loaded(
-    source: str,
+    source: str | OpenSource,
     options: ReadOptions,
     output: Output,
     format_name: str,
-    columns: Sequence[str],
+    columns: Sequence[str] | None,
     memory_limit: int | None,
 ) -> None:
     from rdbscope import reports
@@ -102,9 +111,11 @@ def _write_loaded(
 
     with loaded(source, options, memory_limit=memory_limit, watch=watch) as (connection, snapshot):
         if snapshot.damage is not None:
-            console.warning(f"{source}: not whole: {snapshot.damage}")
-        rows = result.prepare(connection, f"SELECT {', '.join(columns)} FROM keys")
-        reports.write(rows, output, format_name)
+            console.warning(f"{snapshot.source}: not whole: {snapshot.damage}")
+        rdbtools = format_name == "rdbtools-csv"
+        chosen = RDBTOOLS if rdbtools else ", ".join(columns or KEYS)
+        rows = result.prepare(connection, f"SELECT {chosen} FROM keys")
+        reports.write(rows, output, "csv" if rdbtools else format_name)
 
 
 def _write(

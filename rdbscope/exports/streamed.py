@@ -41,6 +41,16 @@ class StreamedKeys(ResultSet):
             self.connection.register(_BATCH, pa.Table.from_batches([batch]))
             yield
 
+    def texts(self, limit: int | None = None) -> Iterator[list[tuple[str | None, ...]]]:
+        """Batches of rows with every value as text."""
+        left = limit
+        for _ in self._each():
+            for rows in super().texts(left):
+                left = None if left is None else left - len(rows)
+                yield rows
+            if left == 0:
+                return
+
     def lines(self, expression: str, *, bulk: bool) -> Iterator[bytes]:
         """The text of each row, batch by batch."""
         for _ in self._each():

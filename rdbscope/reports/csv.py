@@ -1,7 +1,8 @@
 r"""CSV: a header, one line per row. NULL is empty, an empty string is `""`.
 
-Text that a spreadsheet would run as a formula (it starts with = + - @) gets an apostrophe in front; control characters
-are written `\xNN`, line ends included, so a line is always a row.
+Text that a spreadsheet would run as a formula (it starts with = + - @) gets an apostrophe in front. So does text that
+starts with an apostrophe itself: the first one of a cell is never the text's own, and taking it off gives the text
+back. Control characters are written `\xNN`, line ends included, so a line is always a row.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rdbscope.store.result import Column, ResultSet
 
 _FORM = "\\x%02x"
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"[=+\-@'\t\r]")
 _QUOTED = re.compile(r'^$|[",\n\r]|^\s|\s$')
 
 
@@ -52,7 +53,7 @@ def _expression(number: int, column: Column) -> str:
     formula = f"""'"''' || replace(replace({value}, '"', '""'), chr(10), '\\x0a') || '"'"""
     return (
         f"CASE WHEN c{number} IS NULL THEN '' "
-        f"WHEN NOT regexp_matches({value}, '^$|[\",\\n\\r]|^[\\s=+\\-@]|\\s$') THEN {value} "
-        f"WHEN regexp_matches({value}, '^[=+\\-@\\t\\r]') THEN {formula} "
+        f"WHEN NOT regexp_matches({value}, '^$|[\",\\n\\r]|^[\\s=+\\-@'']|\\s$') THEN {value} "
+        f"WHEN regexp_matches({value}, '^[=+\\-@''\\t\\r]') THEN {formula} "
         f"ELSE {quoted} END"
     )

@@ -15,6 +15,7 @@ from rdbscope.checks.run import Context, Outcome, key_rows_sql
 from rdbscope.checks.severity import Severity
 from rdbscope.console import safe_text
 from rdbscope.errors import UsageError, shorten
+from rdbscope.reports import colour as colours
 from rdbscope.reports import markdown
 from rdbscope.reports.human import size
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rdbscope.reports.output import Output
     from rdbscope.store.connect import Connection
 
-FORMATS = ("table", "json", "jsonl", "csv", "markdown", "junit", "sarif")
+FORMATS = ("table", "json", "jsonl", "csv", "parquet", "markdown", "junit", "sarif")
 # Patterns of one check that people are shown.
 _SHOWN = 5
 
@@ -81,7 +82,7 @@ class Writer(Protocol):
 def write(judgement: Judgement, out: Output, format_name: str) -> None:
     """Writes the roll-up in the format called `format_name`, one of FORMATS."""
     if format_name in ("table", "markdown"):
-        out.text("\n".join(_people(judgement, markup=format_name == "markdown")) + "\n")
+        out.text("\n".join(_people(judgement, markup=format_name == "markdown", colour=out.colour)) + "\n")
     else:
         module = import_module(f"rdbscope.reports.findings_{format_name}")
         cast("Writer", module).write_findings(judgement, out)
@@ -105,15 +106,15 @@ def record(one: Finding) -> dict[str, object]:
     }
 
 
-def _people(judgement: Judgement, *, markup: bool) -> list[str]:
+def _people(judgement: Judgement, *, markup: bool, colour: bool) -> list[str]:
     lines: list[str] = []
     fresh = {one.identity for one in judgement.fresh}
     findings = sorted(judgement.outcome.findings, key=lambda one: (-one.severity, one.check_id))
     for severity, of_severity in groupby(findings, key=lambda one: one.severity):
-        lines += [f"## {severity}", ""] if markup else [str(severity).upper()]
+        lines += [f"## {severity}", ""] if markup else [colours.severity(str(severity).upper(), str(severity), colour)]
         for check_id, group in groupby(of_severity, key=lambda one: one.check_id):
             found = [(one, judgement.baseline and one.identity in fresh) for one in group]
-            lines += _check(judgement.checks[check_id], found, markup=markup)
+            lines += _check(judgement.checks[check_id], found, markup=markup, colour=colour)
         lines += [] if markup else [""]
     lines += _not_run(judgement.outcome.not_run, markup=markup)
     return lines + judgement.counts()
@@ -133,15 +134,16 @@ def _not_run(reasons: Mapping[str, str], *, markup: bool) -> list[str]:
     return [*lines, ""]
 
 
-def _check(check: Check, found: Sequence[tuple[Finding, bool]], *, markup: bool) -> list[str]:
+def _check(check: Check, found: Sequence[tuple[Finding, bool]], *, markup: bool, colour: bool) -> list[str]:
     keys = sum(one.keys for one, _ in found)
     memory = sum(one.memory_bytes or 0 for one, _ in found)
     saving = sum(one.saving_bytes or 0 for one, _ in found)
     figures = [f"{keys:,} {SUBJECTS[check.subject][keys != 1]}"]
     figures += [size(memory)] if memory else []
     figures += [f"saves {size(saving)}"] if saving else []
-    title = f"{check.check_id}: {_text(check.title, markup)} ({', '.join(figures)})"
-    lines = [f"### {title}", ""] if markup else [f"  {title}"]
+    title = f"{_text(check.title, markup)} ({', '.join(figures)})"
+    name = check.check_id
+    lines = [f"### {name}: {title}", ""] if markup else [f"  {colours.bold(name, colour)}: {title}"]
     indent, deeper = ("- ", "  ") if markup else ("    ", "      ")
     for one, is_new in found[:_SHOWN]:
         shown = _name(one.pattern or (one.examples[0] if one.examples else ""), markup)

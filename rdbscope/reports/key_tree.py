@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rdbscope.reports.colour import bold
 from rdbscope.reports.human import size
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def write(facts: Sequence[dict[str, object]], bills: Sequence[Bill], out: Output
         out.text(json.dumps([_machine(fact, by_db) for fact in facts], indent=2, ensure_ascii=False) + "\n")
         return
     for fact in facts:
-        out.text(_tree(fact, by_db.get(_number(fact["db"]))))
+        out.text(_tree(fact, by_db.get(_number(fact["db"])), out.colour))
 
 
 def _number(value: object) -> int:
@@ -50,10 +51,10 @@ def _machine(fact: dict[str, object], bills: dict[int, Bill]) -> dict[str, objec
     return known
 
 
-def _tree(fact: dict[str, object], bill: Bill | None) -> str:
+def _tree(fact: dict[str, object], bill: Bill | None, colour: bool) -> str:
     names = [name for name in _FIRST if fact.get(name) is not None]
     names += [name for name, value in fact.items() if value is not None and name not in (*_FIRST, "name", "db")]
-    lines = [f"{fact['name']}  (db {fact['db']})"]
+    lines = [f"{bold(str(fact['name']), colour)}  (db {fact['db']})"]
     last = len(names) - 1 if bill is None else len(names)
     for number, name in enumerate(names):
         branch = "└" if number == last else "├"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rdbscope.store.result import ResultSet
 
 _PLAIN = re.compile(r"[\w .,:;/+%()–−±→×-]*")
+# What Markdown would take for emphasis or a link, or whose blanks it would drop.
+_MARKUP = re.compile(r"__|(?<!\w)_|_(?!\w)|://|www\.|^ | $|  ", re.IGNORECASE)
 
 
 def write(result: ResultSet, output: Output) -> None:
@@ -27,9 +29,9 @@ def cell(value: str | None) -> str:
     if value is None:
         return "*NULL*"
     text = safe_text(value)
-    if _PLAIN.fullmatch(text) and "__" not in text:
+    if _PLAIN.fullmatch(text) and not _MARKUP.search(text):
         return text
     fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     # GitHub splits cells before it reads code, so a pipe needs its backslash inside of code too.
-    padded = f" {text} " if text[0] in "` " or text[-1] in "` " else text
+    padded = f" {text} " if text.strip() and (text[0] in "` " or text[-1] in "` ") else text
     return f"{fence}{padded}{fence}".replace("|", "\\|")

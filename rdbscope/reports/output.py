@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from rdbscope.console import wants_colour
 from rdbscope.errors import OutputError
 
 
@@ -24,12 +25,14 @@ class Output:
         is_terminal: whether a person looks at it.
         max_rows: most rows that a table shows; None shows all.
         bulk: whether millions of rows are expected.
+        colour: whether text for people gets colour.
     """
 
     stream: BinaryIO
     is_terminal: bool = False
     max_rows: int | None = None
     bulk: bool = False
+    colour: bool = False
 
     def text(self, text: str) -> None:
         """Writes text as UTF-8."""
@@ -46,7 +49,7 @@ def open_output(path: Path | None, *, max_rows: int | None = None, bulk: bool = 
     if path is None:
         sys.stdout.flush()
         try:
-            yield Output(sys.stdout.buffer, sys.stdout.isatty(), max_rows, bulk)
+            yield Output(sys.stdout.buffer, sys.stdout.isatty(), max_rows, bulk, wants_colour(sys.stdout))
             sys.stdout.buffer.flush()
         except OSError as problem:
             if problem.errno == errno.EPIPE:
@@ -54,7 +57,7 @@ def open_output(path: Path | None, *, max_rows: int | None = None, bulk: bool = 
             raise OutputError(f"standard output: {problem.strerror or problem}") from problem
         return
     with _replacing(path) as stream:
-        yield Output(stream, False, max_rows, bulk)
+        yield Output(stream, False, max_rows, bulk, wants_colour(None))
 
 
 @contextlib.contextmanager

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from rdbscope.reports.report_facts import ReportFacts
 
 
-def render(facts: ReportFacts, name: str, *, width: int = 100) -> str:
-    """The report in the format called `name`; `width` is that of plain text."""
+def render(facts: ReportFacts, name: str, *, width: int = 100, colour: bool = False) -> str:
+    """The report in the format called `name`; `width` and `colour` are those of plain text."""
     if name == "html":
         from rdbscope.reports import report_html
 
@@ -28,4 +28,4 @@ def render(facts: ReportFacts, name: str, *, width: int = 100) -> str:
         return report_markdown.render(facts)
     from rdbscope.reports import report_text
 
-    return report_text.render(facts, width=width)
+    return report_text.render(facts, width=width, colour=colour)

@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from rdbscope.console import safe_text
+from rdbscope.reports.colour import bold
 from rdbscope.reports.human import moment, share, size
 from rdbscope.reports.table import layout
 from rdbscope.store.facts import TORN_ENDS
@@ -53,7 +54,7 @@ def _head(facts: SnapshotFacts, width: int, colour: bool) -> list[str]:
     verdict = "NOT WHOLE" if not whole else "whole up to a torn end" if torn else "whole"
     if colour:
         verdict = f"\x1b[{'32' if whole else '1;31'}m{verdict}\x1b[0m"
-    title = _bold(f"Snapshot {row['snapshot_id']}: {safe_text(row['name'])}", colour)
+    title = bold(f"Snapshot {row['snapshot_id']}: {safe_text(row['name'])}", colour)
     server = f"{row['server']} {row['server_version']}" if row["server_version"] else "server unknown"
     details = [
         f"{safe_text(server)}, {_format(facts)}, taken {moment(row['taken_at_ms'])}",
@@ -188,7 +189,3 @@ def _expiry(facts: SnapshotFacts) -> str:
 
 def _wrapped(line: str, width: int, *, first: str) -> list[str]:
     return textwrap.wrap(line, max(40, width), initial_indent=first, subsequent_indent=_INDENT * 2) or [""]
-
-
-def _bold(line: str, colour: bool) -> str:
-    return f"\x1b[1m{line}\x1b[0m" if colour else line

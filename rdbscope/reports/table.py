@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rdbscope.console import note, safe_text, terminal_width, wants_colour
+from rdbscope.console import note, safe_text, terminal_width
 
 if TYPE_CHECKING:
     from rdbscope.reports.output import Output
@@ -18,8 +18,6 @@ _DIM, _BOLD, _RESET = "\x1b[2m", "\x1b[1m", "\x1b[0m"
 
 def write(result: ResultSet, output: Output) -> None:
     """Writes the result as a table; says on stderr where rows were left out."""
-    import sys
-
     limit = output.max_rows
     rows = [row for batch in result.texts(None if limit is None else limit + 1) for row in batch]
     more = limit is not None and len(rows) > limit
@@ -28,7 +26,7 @@ def write(result: ResultSet, output: Output) -> None:
         rows[:limit] if more else rows,
         [column.is_number for column in result.columns],
         width=terminal_width() if output.is_terminal else None,
-        colour=output.is_terminal and wants_colour(sys.stdout),
+        colour=output.colour,
     )
     output.text("".join(f"{line}\n" for line in lines))
     if more:

@@ -17,6 +17,15 @@ _ANNOTATED = re.compile(rb"#[^\r\n]*\r\n(?:\*|#)")
 _MANIFEST = re.compile(rb"(?:#[^\n]*\n)*file (?:\"|\S)[^\n]* seq \d+ type [bih]\b")
 
 
+_VERSION = re.compile(rb"(REDIS|VALKEY)(\d{3,4})")
+
+
+def rdb_version_of(head: bytes) -> tuple[str, int] | None:
+    """Family and number of the format of the dump that starts in `head`, None where there is none."""
+    found = _VERSION.match(head) or (_VERSION.search(head) if _REPLICATION.match(head) else None)
+    return (found[1].decode().lower(), int(found[2])) if found else None
+
+
 class Kind(Enum):
     """Kinds of input; the values stand in `snapshots.source_kind` where the kind can be loaded."""
 

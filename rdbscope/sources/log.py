@@ -81,6 +81,12 @@ class OpenLog(OpenSource):
         return list(self._paths)
 
     @property
+    def rdb_version(self) -> tuple[str, int] | None:
+        """That of the first file, None where it holds commands only."""
+        with open_stream(str(self._paths[0])) as first:
+            return first.rdb_version
+
+    @property
     def position(self) -> int | None:
         """None: the native reader knows better how far it is."""
         return None

@@ -12,7 +12,7 @@ from rdbscope.errors import InputError, SourceNotFoundError, one_line
 from rdbscope.sources import stdin
 from rdbscope.sources.compressed import Unpacked, codec_of
 from rdbscope.sources.envelope import HEADER_BYTES, Frame, envelope_codec, is_envelope
-from rdbscope.sources.kind import HEAD_BYTES, Kind, kind_of
+from rdbscope.sources.kind import HEAD_BYTES, Kind, kind_of, rdb_version_of
 from rdbscope.sources.tap import Tap, path_fingerprint
 from rdbscope.sources.url import is_url, open_url
 
@@ -50,7 +50,9 @@ class OpenSource:
         self._ended = False
         try:
             self._stream = self._unpack(cast(BinaryIO, io.BufferedReader(tap, _BUFFER_BYTES)))
-            self.kind = kind_of(self._peek(self._stream))
+            head = self._peek(self._stream)
+            self.kind = kind_of(head)
+            self._rdb_version = rdb_version_of(head)
         except BaseException:
             tap.close()
             raise
@@ -103,6 +105,11 @@ class OpenSource:
     def path(self) -> Path | None:
         """The local file behind it, None for pipes and URLs."""
         return self._path
+
+    @property
+    def rdb_version(self) -> tuple[str, int] | None:
+        """Family and number of the format of the dump, or of the base of a log; None where there is none."""
+        return self._rdb_version
 
     @property
     def position(self) -> int | None:

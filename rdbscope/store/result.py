@@ -219,4 +219,6 @@ def _literal(value: object) -> str:
         return str(value).upper()
     if isinstance(value, int):
         return str(value)
-    return "'" + str(value).replace("'", "''") + "'"
+    # A file name that is no UTF-8 holds lone surrogates, which SQL cannot.
+    text = str(value).encode("utf-8", "backslashreplace").decode()
+    return "'" + text.replace("'", "''") + "'"

@@ -59,7 +59,7 @@ def test_case(case: Case, tmp_path: Path) -> None:
     for format_name in findings.FORMATS:
         with open_output(tmp_path / format_name) as out:
             findings.write(judgement, out, format_name)
-        assert (check.check_id in (tmp_path / format_name).read_text("utf-8")) or not outcome.findings
+        assert (check.check_id.encode() in (tmp_path / format_name).read_bytes()) or not outcome.findings
 
 
 def test_every_check_has_a_file_and_every_file_a_check() -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pyarrow.parquet as pq
 import pytest
 
 from rdbscope.cli import main as group
 from rdbscope.exit_codes import MEANINGS
+from rdbscope.reports import FORMATS
 from tests.conftest import ROOT, Run
 from tests.rdb_writer import CTIME, dump, hash_table, many, string
 
@@ -80,6 +84,64 @@ def test_tree(run: Run, tmp_path: Path) -> None:
     below = json.loads(run("tree", "dump.rdb", "--prefix", "a:b:", "--format", "json").stdout)
     assert {row["prefix"] for row in below} == {"a:b:", "a:b:{int}"}
     assert "… 1 more" in run("tree", "dump.rdb", "-n", "1").stdout.decode()
+
+
+def _commands(command: click.Command, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        for name, member in command.commands.items():
+            yield from _commands(member, f"{path} {name}".strip())
+    else:
+        yield path, command
+
+
+def test_whatever_gives_rows_gives_them_in_every_format() -> None:
+    found = {}
+    for path, command in _commands(group):
+        for option in command.params:
+            if option.name == "format_name" and isinstance(option.type, click.Choice):
+                found[path] = set(option.type.choices)
+    assert len(found) > 10
+    # One key is a tree and a report is a document; README says so.
+    assert {path for path, known in found.items() if not known >= set(FORMATS)} == {"key", "report"}
+
+
+def test_alone_it_prints_its_help(run: Run) -> None:
+    done = run()
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == run("--help").stdout and b"Usage: rdbscope [OPTIONS] COMMAND" in done.stdout
+    # Options alone are no command.
+    assert run("--color", "never").returncode == 2
+    assert run("snapshots").returncode == 2 and b"Usage: rdbscope snapshots" in run("snapshots").stderr
+
+
+def test_verify_says_what_is_not_there(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.rdb").write_bytes(many(2))
+    (tmp_path / "folder.rdb").mkdir()
+    done = run("verify", "missing.rdb", "none*.rdb", "folder.rdb", "good.rdb")
+    assert done.returncode == 3
+    assert done.stdout.splitlines()[0] == b"missing.rdb: no such file"
+    assert done.stdout.splitlines()[1] == b"none*.rdb: nothing matches"
+    assert done.stdout.splitlines()[2].startswith(b"folder.rdb: a directory without a snapshot")
+    assert done.stdout.splitlines()[3].startswith(b"good.rdb: whole") and b"DAMAGED" not in done.stdout
+    rows = json.loads(run("verify", "missing.rdb", "folder.rdb", "good.rdb", "--format", "json").stdout)
+    assert [(row["whole"], row["kind"]) for row in rows] == [(False, "missing"), (False, "unreadable"), (True, None)]
+
+
+def test_verify_of_hostile_file_names(run: Run, tmp_path: Path) -> None:
+    names = [b"a\x1b[31m\nb.rdb", b"\xff.rdb", "größe'\".rdb".encode()]
+    for name in names:
+        (tmp_path / os.fsdecode(name)).write_bytes(many(2))
+    gone = b"gone\x1b]0;t\x07\n.rdb"
+    done = run("verify", *map(os.fsdecode, names), os.fsdecode(gone))
+    assert done.returncode == 3 and b"\x1b" not in done.stdout + done.stderr
+    first = [line.split(b": ")[0] for line in done.stdout.splitlines()]
+    assert first == [b"a\\x1b[31m\\x0ab.rdb", b"\\udcff.rdb", names[2], b"gone\\x1b]0;t\\x07\\x0a.rdb"]
+    for form in ("csv", "jsonl", "markdown"):
+        written = run("verify", *map(os.fsdecode, names), "--format", form)
+        assert written.returncode == 0, written.stderr
+        assert b"\x1b" not in written.stdout and len(written.stdout.splitlines()) == 3 + (form != "jsonl") + (
+            form == "markdown"
+        )
 
 
 def test_verify(run: Run, tmp_path: Path) -> None:

@@ -100,6 +100,28 @@ def test_a_formula_stays_a_text(tmp_path: Path, run: Run) -> None:
     assert run("export", "keys", "--db", "d.duckdb", *chosen).stdout == expected
 
 
+def test_an_apostrophe_of_the_name_is_not_taken_for_ours(tmp_path: Path, run: Run) -> None:
+    names = [b"=1+2", b"'=1+2", b"''=1+2", b"1+2", b"'", b"''", b"'it's", b"it's", b"{'=t}"]
+    (tmp_path / "d.rdb").write_bytes(dump(*(string(name, b"v") for name in names)))
+    assert run("load", "d.rdb", "--no-check").returncode == 0
+    outputs = [
+        run("export", "d.rdb", "--columns", "name").stdout,
+        run("export", "d.rdb", "--columns", "name,pattern", "--match", "*").stdout,
+        run("export", "d.rdb", "--format", "rdbtools-csv").stdout,
+        run("export", "keys", "--format", "rdbtools-csv").stdout,
+        run("export", "keys", "--columns", "name").stdout,
+        run("query", "keys", "--format", "csv").stdout,
+    ]
+    for output in outputs:
+        header, *lines = _cells(output)
+        place = header.index("key" if "key" in header else "name")
+        found = [line[place] for line in lines]
+        assert not any(cell[:1] in "=+-@" for cell in found)
+        assert [cell.removeprefix("'").encode() for cell in found] == names
+    assert outputs[0] == outputs[4]
+    assert outputs[2] == outputs[3]
+
+
 def test_patterns_lead_through_a_database(tmp_path: Path, run: Run) -> None:
     names = [b"user:%d" % number for number in range(50)] + [b"app:cart:%d:items" % number for number in range(50)]
     (tmp_path / "d.rdb").write_bytes(dump(*(string(name, b"v") for name in names), checksum=True))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rdbscope import reports
 from rdbscope.console import safe_text
 from rdbscope.errors import UsageError
+from rdbscope.reports import markdown
 from rdbscope.reports.output import Output, open_output
 from rdbscope.reports.table import layout
 from rdbscope.store import connect
@@ -125,7 +126,16 @@ def test_any_text_comes_back_from_csv_and_json(values: list[str | None]) -> None
 
 def safe_csv(value: str) -> str:
     escaped = "".join(f"\\x{ord(c):02x}" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in value)
-    return f"'{escaped}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") and value else escaped
+    return f"'{escaped}" if value[:1] in ("=", "+", "-", "@", "'", "\t", "\r") and value else escaped
+
+
+def test_markdown_changes_nothing_of_a_name() -> None:
+    """Blanks at the ends and in a row, emphasis and links that begin by themselves are shown as code."""
+    for plain in ("user:1", "a b", "snake_case_name", "1.5 %", ""):
+        assert markdown.cell(plain) == plain
+    for name in ("_a_", "x _y_ z", "a  b", "www.example.com", "http://example.com", "x https://e", "a__b"):
+        assert markdown.cell(name) == f"`{name}`"
+    assert [markdown.cell(name) for name in (" a", "a ", " ")] == ["`  a `", "` a  `", "` `"]
 
 
 def test_a_table_fits_the_terminal() -> None:

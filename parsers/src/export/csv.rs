@@ -1,5 +1,5 @@
 //! CSV: a header, one line per key. What is unknown is empty; text that a spreadsheet would run as a formula gets an
-//! apostrophe in front.
+//! apostrophe in front, and so does text that begins with one, so that it can be taken off again.
 
 use super::columns::Column;
 use super::numbers::{signed, unsigned_then};
@@ -128,7 +128,7 @@ pub(super) fn optional(value: Option<u64>, out: &mut Vec<u8>) {
 }
 
 /// Appends a text as one cell: in quotes where it is empty, holds a quote or a comma, begins or ends with a space, or
-/// looks like a formula. Control characters are none of its business: no safe text holds any.
+/// gets an apostrophe. Control characters are none of its business: no safe text holds any.
 #[inline]
 pub fn text(text: &[u8], out: &mut Vec<u8>) {
     if is_simple(text) {
@@ -141,13 +141,19 @@ pub fn text(text: &[u8], out: &mut Vec<u8>) {
 #[inline]
 fn is_simple(text: &[u8]) -> bool {
     let (Some(first), Some(last)) = (text.first(), text.last()) else { return false };
-    !matches!(first, b' ' | b'=' | b'+' | b'-' | b'@') && *last != b' ' && !contains_either(text, b'"', b',')
+    *first != b' ' && !gets_apostrophe(*first) && *last != b' ' && !contains_either(text, b'"', b',')
+}
+
+/// Whether a text that begins so gets an apostrophe in front.
+#[inline]
+fn gets_apostrophe(first: u8) -> bool {
+    matches!(first, b'=' | b'+' | b'-' | b'@' | b'\'')
 }
 
 #[cold]
 fn quoted(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
-    if matches!(text.first(), Some(b'=' | b'+' | b'-' | b'@')) {
+    if text.first().is_some_and(|first| gets_apostrophe(*first)) {
         out.push(b'\'');
     }
     for &byte in text {
@@ -206,7 +212,9 @@ mod tests {
             ("-5", "\"'-5\""),
             ("+", "\"'+\""),
             ("a=b", "a=b"),
-            ("'", "'"),
+            ("'", "\"''\""),
+            ("'=1+1", "\"''=1+1\""),
+            ("it's", "it's"),
         ] {
             assert_eq!(cell(content.as_bytes()), expected.as_bytes(), "{content}");
         }
@@ -240,10 +248,10 @@ mod tests {
             assert!(!line.iter().any(u8::is_ascii_control));
             let cells = read(&line);
             assert_eq!(cells.len(), 2, "{safe:?}");
-            let formula = matches!(safe.first(), Some(b'=' | b'+' | b'-' | b'@'));
-            let (mark, rest) = if formula { cells[0].split_at(1) } else { (&b""[..], &cells[0][..]) };
-            assert_eq!(mark, if formula { &b"'"[..] } else { b"" });
-            assert_eq!(rest, safe);
+            // One apostrophe at the beginning is never the text's own.
+            let cell = &cells[0];
+            assert!(!matches!(cell.first(), Some(b'=' | b'+' | b'-' | b'@')), "{safe:?}");
+            assert_eq!(cell.strip_prefix(b"'").unwrap_or(cell), safe);
         }
     }
 }

@@ -279,7 +279,8 @@ impl ValueSink for Memory {
     }
 
     fn template(&mut self, id: Option<u64>, names: &[Vec<u8>]) {
-        self.template.template(id, names, &self.costs, &mut self.templates);
+        let uses = self.target.has_hash_templates().then_some(&mut self.templates);
+        self.template.template(id, names, &self.costs, uses);
     }
 
     fn stream_node(&mut self, master: StreamId, bytes: u64) {

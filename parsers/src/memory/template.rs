@@ -28,7 +28,8 @@ pub struct TemplateUse {
 pub struct TemplateUses(HashMap<u64, TemplateUse>);
 
 impl TemplateUses {
-    fn note(&mut self, id: u64, names: &[Vec<u8>], costs: &Costs) {
+    /// A key uses a template of these names.
+    pub fn note(&mut self, id: u64, names: &[Vec<u8>], costs: &Costs) {
         let template = self.0.entry(id).or_insert_with(|| TemplateUse { bytes: template_bytes(names, costs), keys: 0 });
         template.keys += 1;
     }
@@ -73,11 +74,13 @@ impl TemplateSums {
         *self = Self { built: listpack_size::EMPTY, ..Self::default() };
     }
 
-    pub fn template(&mut self, id: Option<u64>, names: &[Vec<u8>], costs: &Costs, uses: &mut TemplateUses) {
+    /// `uses` counts the keys of each template; a target without templates has none to count.
+    pub fn template(&mut self, id: Option<u64>, names: &[Vec<u8>], costs: &Costs, uses: Option<&mut TemplateUses>) {
         self.id = id;
-        match id {
-            Some(id) => uses.note(id, names, costs),
-            None => self.own = template_bytes(names, costs),
+        match (id, uses) {
+            (Some(id), Some(uses)) => uses.note(id, names, costs),
+            (Some(_), None) => {}
+            (None, _) => self.own = template_bytes(names, costs),
         }
     }
 

@@ -1,5 +1,6 @@
 //! `Reader`: one pass over one snapshot, as key rows or as a check without rows.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -23,7 +24,8 @@ use crate::export::Exporter;
 use crate::export::columns::Column;
 use crate::quick::{Measure, Ranking, TopKeys, Tree};
 use crate::rows::{Filter, Form};
-use crate::scan::{Gathered, KeyTaker, LogOptions, LogScan, Options, Progress, Scan, verify, verify_log};
+use crate::scan::{Gathered, KeyTaker, LogOptions, LogScan, Options, Progress, Scan, TemplateShares};
+use crate::scan::{template_shares, template_shares_of_log, verify, verify_log};
 use crate::source::CancelFlag;
 use crate::whatif::{bills, compare};
 
@@ -88,7 +90,7 @@ impl Reader {
     #[pyo3(signature = (
         source, *, salvage=false, r#match=None, types=None, databases=None, server=None, server_version=None,
         thresholds=None, allocator=None, cluster=None, spool_dir=None, batch_rows=122_880,
-        until_seconds=None, until_offset=None, replay_limit=None, loaded_at_ms=None
+        until_seconds=None, until_offset=None, replay_limit=None, loaded_at_ms=None, template_shares=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of the Python class")]
     fn new(
@@ -108,6 +110,7 @@ impl Reader {
         until_offset: Option<u64>,
         replay_limit: Option<u64>,
         loaded_at_ms: Option<i64>,
+        template_shares: Option<HashMap<u64, u64>>,
     ) -> PyResult<Self> {
         let server = match (server, server_version) {
             (Some(server), Some(version)) => Some(server_of(server, version)?),
@@ -144,6 +147,7 @@ impl Reader {
             spool_folder: spool_dir.unwrap_or_else(std::env::temp_dir),
             batch_rows: batch_rows.max(1),
             kinds: true,
+            template_shares: template_shares.map(TemplateShares::from_iter),
             log,
         };
         let shared = Arc::new(Shared { source: Mutex::new(Some(source)), ..Shared::default() });
@@ -178,6 +182,16 @@ impl Reader {
         })?;
         *self.shared.outcome() = Outcome { error, gathered };
         self.raise(py)
+    }
+
+    /// Bytes that each key of a hash template is charged, by the template's id in the file. Reads to the end.
+    fn template_shares(&self, py: Python<'_>) -> PyResult<HashMap<u64, u64>> {
+        let shared = self.shared.clone();
+        let shares = self.in_background(py, move |source, options, cancel, _| match source {
+            Source::Log(parts) => template_shares_of_log(Box::new(parts), options, cancel, shared.progress.clone()),
+            source => template_shares(source.open().map_err(open_error)?, options, cancel, &shared.progress),
+        })?;
+        Ok(shares.iter().collect())
     }
 
     /// Sums by pattern, type and encoding of what the same keys cost in several servers, in one pass.

@@ -97,7 +97,7 @@ pub struct TopKeys {
     room: usize,
     /// What a key must exceed to get in, once there is no room.
     least: Option<u64>,
-    /// Whether too many records were dropped to be sure.
+    /// Whether too many records were dropped to be sure, or the measure of a key is known only after the pass.
     lost: bool,
 }
 
@@ -199,7 +199,8 @@ impl TopKeys {
         }
     }
 
-    /// The largest keys, the largest first. None where so many keys were stored twice that smaller ones may be missing.
+    /// The largest keys, the largest first. None where so many keys were stored twice that smaller ones may be missing,
+    /// and where hash templates, whose shares are known by now only, may change the order.
     pub fn finish(mut self, gathered: &Gathered) -> Option<Vec<TopKey>> {
         if self.lost {
             return None;
@@ -239,6 +240,7 @@ impl KeyTaker for TopKeys {
         if self.ranking.type_name.as_ref().is_some_and(|wanted| *wanted != key.form.type_name) {
             return Ok(());
         }
+        self.lost |= self.ranking.measure == Measure::Memory && key.template().is_some();
         if let Some(measure) = self.ranking.measure.of(key)
             && self.least.is_none_or(|least| measure > least)
         {

@@ -9,6 +9,7 @@ use super::gathered::Counts;
 use super::key::{Key, KeyTaker};
 use super::key_batches::KeyBatches;
 use super::options::Options;
+use super::template_shares::TemplateShares;
 use crate::conversion::{Assumption, KeyHead, Overrides, Server, Target, Tracker, Version};
 use crate::events::{ArrayValue, Element, Packed, StreamId, StreamIdempotence, StreamTotals, ValueSink};
 use crate::fan_out::Both;
@@ -27,6 +28,8 @@ pub struct Collector<T = KeyBatches> {
     /// What gathers the facts of the value being read.
     sinks: Both<KeyFacts, Both<Both<Tracker, Memory>, StreamRows>>,
     overrides: Overrides,
+    /// Shares of hash templates that figures are to contain.
+    template_shares: Option<TemplateShares>,
     target: Option<Target>,
     filter: Filter,
     /// Whether the key being read may become a row by its name.
@@ -70,6 +73,7 @@ impl<T> Collector<T> {
         Self {
             sinks: Both(KeyFacts::default(), Both(models(&placeholder(), false), StreamRows::default())),
             overrides: options.overrides.clone(),
+            template_shares: options.template_shares.clone(),
             target: None,
             filter: options.filter.clone(),
             wanted: true,
@@ -216,7 +220,10 @@ impl<T: KeyTaker> RecordSink for Collector<T> {
             facts.complete_stream();
         }
         let elements = tracker.elements();
-        let figures = memory.finish(&memory_key(record), encoding);
+        let mut figures = memory.finish(&memory_key(record), encoding);
+        if let (Some(id), Some(shares)) = (figures.template, &self.template_shares) {
+            shares.charge(id, &mut figures);
+        }
         let live = self.live.take();
         let exact = figures.memory_bytes.map(|_| figures.exact && live.is_none_or(|live| !live.approximate));
         // Figures are those of a reload; the encoding can be one that only the commands lead to.

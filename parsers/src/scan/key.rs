@@ -19,7 +19,7 @@ pub struct Key<'a> {
     /// Its type as patterns number types.
     pub type_code: u8,
     pub elements: Option<u64>,
-    /// Without the share of a hash template.
+    /// Without the share of a hash template, unless the pass was told it.
     pub memory_bytes: Option<u64>,
     pub allocated_bytes: Option<u64>,
     pub dump_bytes: u64,

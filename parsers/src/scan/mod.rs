@@ -9,6 +9,7 @@ mod log_rows;
 mod log_scan;
 mod log_verify;
 mod options;
+mod template_shares;
 mod verify;
 
 pub use collector::{Collector, memory_key, type_code};
@@ -19,6 +20,7 @@ pub use log_facts::LogOutcome;
 pub use log_scan::LogScan;
 pub use log_verify::verify_log;
 pub use options::{LogOptions, Options};
+pub use template_shares::{TemplateShares, template_shares, template_shares_of_log};
 pub use verify::verify;
 
 use std::io;

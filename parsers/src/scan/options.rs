@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::template_shares::TemplateShares;
 use crate::aof::log::Until;
 use crate::conversion::Overrides;
 use crate::rows::Filter;
@@ -21,6 +22,9 @@ pub struct Options {
     pub batch_rows: usize,
     /// Whether kinds are wanted, for which the first 4 KiB of every string are looked at.
     pub kinds: bool,
+    /// What each key of a hash template is charged, by the id of the file, where a pass before this one counted it:
+    /// figures then contain it. None leaves it out of them, to be added after the pass.
+    pub template_shares: Option<TemplateShares>,
     /// Of a log.
     pub log: LogOptions,
 }
@@ -53,6 +57,7 @@ impl Default for Options {
             spool_folder: std::env::temp_dir(),
             batch_rows: BATCH_ROWS,
             kinds: true,
+            template_shares: None,
             log: LogOptions::default(),
         }
     }
