@@ -88,15 +88,15 @@ def _failed(problem: RdbscopeError) -> None:
 
 def _say(job: Job) -> int:
     from rdbscope.exit_codes import ExitCode
-    from rdbscope.nightly.plan import too_old
+    from rdbscope.nightly.plan import not_fresh
     from rdbscope.nightly.run import planned
 
     found, steps = planned(job)
     for one in found.load:
         console.note(f"would load {one.source} of node {one.node.name}")
-        late = "" if one.moment is None else too_old(one.moment, job.now_ms, job.settings.fresh_within)
+        late = not_fresh(one.moment, one.ahead_ms, job.now_ms, job.settings.fresh_within)
         if late:
-            guess = ", as far as the time of the file tells" if one.taken_at_ms is None else ""
+            guess = ", as far as the time of the file tells" if one.taken_at_ms is None and one.moment else ""
             console.note(f"node {one.node.name} would be missing{guess}: {late}")
     for row in found.rows:
         console.note(f"node {row.node} would be {row.status}{f': {row.message}' if row.message else ''}")

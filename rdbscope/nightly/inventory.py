@@ -6,7 +6,7 @@ import glob
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -21,8 +21,8 @@ _IN_THE_MAKING = re.compile(r"(?:^|/)(?:temp-[^/]*|\.[^/]*)$")
 # Nodes that are looked at together: what takes time is waiting for disks and services.
 _AT_ONCE = 8
 _HOUR_MS = 3_600_000
-#: Further ahead of now a time is that of a wrong clock.
-AHEAD_MS = _HOUR_MS
+# Further ahead of now a time is that of a wrong clock.
+_AHEAD_MS = _HOUR_MS
 # Between the clocks of servers and of services that keep dumps.
 _APART_MS = 24 * _HOUR_MS
 
@@ -38,6 +38,8 @@ class Candidate:
             of its newest file.
         size: bytes, None likewise; of a log with a manifest those of all its files.
         taken_at_ms: when it was taken, as it says itself; None where it does not, or tells of the future.
+        moment: the same, else the time of the file; None where neither is known, or both are of the future.
+        ahead_ms: the time of the future that it is dated, or another one that does not count for that.
         problem: why there is none, one sentence.
     """
 
@@ -46,12 +48,9 @@ class Candidate:
     at_ms: int | None = None
     size: int | None = None
     taken_at_ms: int | None = None
+    moment: int | None = None
+    ahead_ms: int | None = None
     problem: str = ""
-
-    @property
-    def moment(self) -> int | None:
-        """When it was taken, else the time of the file."""
-        return self.at_ms if self.taken_at_ms is None else self.taken_at_ms
 
     @property
     def mark(self) -> str:
@@ -77,7 +76,8 @@ def newest(node: Node, now_ms: int) -> Candidate:
     """The newest dump of a node; what is being written is left out.
 
     By the time that stands in it, or by that of the file where none does; of two copies the later file, and then the
-    later name. A time of the future is that of a wrong clock, and would hide all dumps until then.
+    later name. A time of the future is that of a wrong clock, and would hide all dumps until then: a dump that has no
+    other is older than any that has.
     """
     try:
         found = [one for one in _sources(node.dumps) if not _IN_THE_MAKING.search(one[0])]
@@ -91,23 +91,38 @@ def newest(node: Node, now_ms: int) -> Candidate:
             # Services tell when an object was written, and nothing is taken after that: each look is a request less.
             break
         one = _candidate(node, source, at_ms, size, now_ms)
+        ahead_ms = max((ms for ms in (best.ahead_ms, one.ahead_ms) if ms is not None), default=None)
         if best.source is None or _order(one) > _order(best):
             best = one
+        best = replace(best, ahead_ms=ahead_ms)
     return best
 
 
-def _order(one: Candidate) -> tuple[int, int, str]:
-    return one.moment or 0, one.at_ms or 0, one.source or ""
+def _order(one: Candidate) -> tuple[int, bool, int, str]:
+    return one.moment or 0, one.ahead_ms is None, one.at_ms or 0, one.source or ""
 
 
 def _candidate(node: Node, source: str, at_ms: int | None, size: int | None, now_ms: int) -> Candidate:
     found = look(source)
-    taken = found.taken_at_ms
-    if taken is not None and not 0 < taken <= now_ms + AHEAD_MS:
-        taken = None
     if found.modified_at_ms is not None:
         at_ms, size = found.modified_at_ms, found.size
-    return Candidate(node, source, at_ms, size, taken)
+    taken = None if found.taken_at_ms is None or found.taken_at_ms <= 0 else found.taken_at_ms
+    known = [ms for ms in (taken, at_ms) if ms is not None]
+    can_be = [ms for ms in known if not is_ahead(ms, now_ms)]
+    return Candidate(
+        node,
+        source,
+        at_ms,
+        size,
+        taken_at_ms=None if taken is None or is_ahead(taken, now_ms) else taken,
+        moment=can_be[0] if can_be else None,
+        ahead_ms=known[0] if known and not can_be else None,
+    )
+
+
+def is_ahead(at_ms: int, now_ms: int) -> bool:
+    """Whether a time is so far ahead that a clock was wrong."""
+    return at_ms > now_ms + _AHEAD_MS
 
 
 def _is_remote(source: str) -> bool:

@@ -102,6 +102,16 @@ def test_a_server_whose_clock_was_ahead_does_not_hide_the_dumps_of_a_year(tmp_pa
     assert chosen(tmp_path / "*.rdb").source == wanted
 
 
+@pytest.mark.parametrize("content", [night(400), b"REDIS0006\xfe\x00\xff" + bytes(8)], ids=["ctime", "no ctime"])
+def test_a_file_of_the_future_hides_no_dump_whose_time_can_be(tmp_path: Path, content: bytes) -> None:
+    ahead = put(tmp_path / "ahead.rdb", content, 400)
+    alone = chosen(tmp_path / "*.rdb")
+    assert (alone.source, alone.moment, alone.ahead_ms) == (ahead, None, (FIRST + 400 * DAY) * 1000)
+    wanted = put(tmp_path / "1.rdb", night(1), 1)
+    found = chosen(tmp_path / "*.rdb")
+    assert (found.source, found.moment, found.ahead_ms) == (wanted, (FIRST + DAY) * 1000, alone.ahead_ms)
+
+
 def log(folder: Path, base_day: int, last_day: int | None, file_day: float) -> str:
     """A log with a manifest: its base of one day, commands that are dated another."""
     stamp = b"" if last_day is None else b"#TS:%d\r\n" % (FIRST + last_day * DAY)
