@@ -100,9 +100,17 @@ def _say(job: Job) -> int:
             console.note(f"node {one.node.name} would be missing{guess}: {late}")
     for row in found.rows:
         console.note(f"node {row.node} would be {row.status}{f': {row.message}' if row.message else ''}")
-    same = len(found.same) + len(found.carry)
-    if same:
-        console.note(f"{same} node{'s' if same > 1 else ''} would stay: their newest dump is loaded")
+    same = (*found.same, *found.carry)
+    for row in same:
+        if row.status != "loaded":
+            console.note(f"node {row.node} would stay {row.status}{f': {row.message}' if row.message else ''}")
+    loaded = sum(row.status == "loaded" for row in same)
+    if loaded:
+        console.note(
+            "1 node would stay: its newest dump is loaded"
+            if loaded == 1
+            else f"{loaded} nodes would stay: their newest dumps are loaded"
+        )
     console.note(f"then: {', '.join(steps)}" if steps else "nothing to do")
     return ExitCode.OK
 

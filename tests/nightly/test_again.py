@@ -189,6 +189,22 @@ def test_a_dry_run_says_what_would_be_done(run: Run, tmp_path: Path) -> None:
     assert run("nightly", "--dry-run", "--now", clock(5)).stderr.endswith(b"note: nothing to do\n")
 
 
+def test_a_dry_run_says_what_stays_as_it_is(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, CACHE_CUT)
+    (tmp_path / "dumps/two-3.rdb").unlink()
+    assert run("nightly", "--now", clock(CACHE_CUT)).returncode == 3
+    said = run("nightly", "--dry-run", "--now", clock(CACHE_CUT)).stderr.decode()
+    assert "note: node cache would stay bad: " in said and "the file ends too early" in said
+    assert f"note: node shop/2 would stay missing: no dump matches {tmp_path}/dumps/two-*.rdb\n" in said
+    assert "note: 2 nodes would stay: their newest dumps are loaded\n" in said
+    (tmp_path / "dumps/one-3.rdb").unlink()
+    assert (
+        b"note: 1 node would stay: its newest dump is loaded\n"
+        in run("nightly", "--dry-run", "--now", clock(CACHE_CUT)).stderr
+    )
+
+
 def test_a_dry_run_foresees_dumps_that_are_too_old(run: Run, tmp_path: Path) -> None:
     prepare(tmp_path)
     write(tmp_path, 0)
