@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 UNITS = ("systemd", "systemd-timer", "cron", "kubernetes")
 
 
+def _set_variables(context: click.Context, parameter: click.Parameter, file: Path | None) -> None:
+    """Sets what the file says before other options look at their variables."""
+    from rdbscope.nightly.env_file import read
+
+    if file is None or context.resilient_parsing:
+        return
+    said = read(file)
+    for warning in said.warnings:
+        console.warning(warning)
+    os.environ.update(said.values)
+
+
 @click.command()
 @click.option(
     "--config",
@@ -28,6 +41,15 @@ UNITS = ("systemd", "systemd-timer", "cron", "kubernetes")
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="The configuration. Default: the nearest rdbscope.toml.",
+)
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    is_eager=True,
+    expose_value=False,
+    callback=_set_variables,
+    help="Set the variables of this file first: one NAME=value a line, read as systemd reads an EnvironmentFile=.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--print", "unit_kind", type=click.Choice(UNITS), help="Print a unit that runs this job, and do nothing.")

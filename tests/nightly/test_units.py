@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import Run
-from tests.nightly.ten_nights import prepare
+from tests.conftest import Run, environment
+from tests.nightly.servers import http_server
+from tests.nightly.ten_nights import clock, prepare, write
 
 SECRETS = '[webhook]\nurl_env = "HOOK"\n'
 
@@ -58,6 +59,29 @@ def test_a_crontab_has_five_times_and_a_command(run: Run, tmp_path: Path) -> Non
     command = times[5].replace("\\%", "%")
     assert f"RDBSCOPE_CONFIG={place}/rdbscope.toml" in shlex.split(command)
     assert subprocess.run(["sh", "-n", "-c", command], check=False).returncode == 0
+
+
+def test_the_line_of_cron_reads_the_variables_without_a_shell(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path, SECRETS + 'when = "always"\n')
+    write(tmp_path, 0)
+    variables = tmp_path / "nightly.env"
+    line = printed(run, "cron").splitlines()[-1].split(" ", 5)[5].replace("/etc/rdbscope/nightly.env", str(variables))
+    with http_server() as posts:
+        (tmp_path / "sh").mkdir()
+        variables.write_text(f"HOOK={posts.url}?a=1&b=$(>sh/1)`>sh/2`;>sh/3\nno secret 's3cret\n")
+        done = subprocess.run(
+            ["sh", "-c", f"{line} --now {clock(0)}"],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert (done.returncode, len(posts.bodies)) == (0, 1), done.stderr
+    assert list((tmp_path / "sh").iterdir()) == []
+    assert f"{variables}:2: no NAME=value; the line is left out\n" in done.stderr
+    assert "s3cret" not in done.stdout + done.stderr and posts.url not in done.stdout + done.stderr
 
 
 def test_a_cron_job_has_the_shape_of_one(run: Run, tmp_path: Path) -> None:

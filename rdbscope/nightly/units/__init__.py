@@ -7,6 +7,9 @@ from pathlib import Path
 
 from rdbscope.nightly.settings import Settings
 
+#: The variables of the job on a machine, one NAME=value a line: systemd reads it, and `--env-file` in the same way.
+ENV_FILE = "/etc/rdbscope/nightly.env"
+
 
 @dataclass(frozen=True)
 class Surroundings:
