@@ -139,9 +139,9 @@ def _say(job: Job) -> int:
 
 def _print(kind: str, said: Settings, database: Path) -> int:
     from rdbscope.exit_codes import ExitCode
-    from rdbscope.nightly.units import Surroundings, unit
+    from rdbscope.nightly.units import Surroundings, straight, unit
 
-    where = Surroundings(_program(), said.file.absolute(), database.absolute())
+    where = Surroundings(_program(), straight(said.file), straight(database))
     click.echo(unit(kind, said, where), nl=False)
     return ExitCode.OK
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -104,6 +105,29 @@ def test_a_cron_job_has_the_shape_of_one(run: Run, tmp_path: Path) -> None:
     assert mounted[str(tmp_path / "dumps")] is True
     assert mounted[str(tmp_path / "rdbscope.toml")] is True
     assert re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", job["metadata"]["name"])
+
+
+def test_no_path_of_a_unit_goes_up(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    prepare(tmp_path / "here")
+    file = tmp_path / "here/rdbscope.toml"
+    text = file.read_text().replace('"var/nightly.jsonl"', '"../log/l.jsonl"').replace('"dumps/two', '"../x/../two/two')
+    # Through a link `..` is something else.
+    (tmp_path / "far/away").mkdir(parents=True)
+    (tmp_path / "here/link").symlink_to("../far/away")
+    file.write_text(text.replace('"var/rdbscope.prom"', '"link/../metrics/m.prom"'))
+    config = ("--config", Path("here/../here/rdbscope.toml"))
+    service = run("nightly", *config, "--print", "systemd").stdout.decode()
+    (written,) = (line for line in service.splitlines() if line.startswith("ReadWritePaths="))
+    wanted = {tmp_path / "far/metrics", tmp_path / "here/var", tmp_path / "log"}
+    assert {line.removeprefix("-") for line in written.removeprefix("ReadWritePaths=").split()} == set(map(str, wanted))
+    assert ".." not in service and f"RDBSCOPE_CONFIG={file}" in service
+    _, job = yaml.safe_load_all(run("nightly", *config, "--print", "kubernetes").stdout)
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    mounts = container["volumeMounts"]
+    assert ".." not in json.dumps(mounts)
+    mounted = {mount["mountPath"] for mount in mounts if mount["name"] in ("data", "dumps")}
+    assert mounted == {*map(str, wanted), str(tmp_path / "here/dumps"), str(tmp_path / "two")}
 
 
 @pytest.mark.parametrize("comment", ["# ü: \t \\ | > '", "# a\r", "   # begins with blanks"])

@@ -117,10 +117,10 @@ def _dump_folders(settings: Settings) -> list[Path]:
     for node in settings.nodes:
         if is_url(node.dumps):
             continue
-        path = PurePosixPath(Path.cwd() / node.dumps)
+        path = PurePosixPath(node.dumps)
         while glob.has_magic(str(path)):
             path = path.parent
-        found.add(Path(path) if str(path) != str(Path.cwd() / node.dumps) else Path(path).parent)
+        found.add(units.straight(Path(path if str(path) != node.dumps else path.parent)))
     return sorted(one for one in found if not any(other in one.parents for other in found))
 
 
