@@ -130,6 +130,21 @@ def test_no_path_of_a_unit_goes_up(run: Run, tmp_path: Path) -> None:
     assert mounted == {*map(str, wanted), str(tmp_path / "here/dumps"), str(tmp_path / "two")}
 
 
+def test_a_folder_whose_name_looks_like_a_pattern_is_mounted(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "h[os]t*?"
+    place.mkdir()
+    prepare(place)
+    file = place / "rdbscope.toml"
+    file.write_text(
+        file.read_text().replace('"dumps/two-*.rdb"', '"dumps/[ab]/two.rdb"') + '[[nodes]]\ndumps = "a.rdb"\n'
+    )
+    (place / "a.rdb").touch()
+    _, job = yaml.safe_load_all(run("nightly", "--config", file, "--print", "kubernetes").stdout)
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    mounted = {mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] == "dumps"}
+    assert mounted == {str(place)}
+
+
 @pytest.mark.parametrize("comment", ["# ü: \t \\ | > '", "# a\r", "   # begins with blanks"])
 def test_any_configuration_survives_the_yaml(run: Run, tmp_path: Path, comment: str) -> None:
     prepare(tmp_path)
