@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import glob
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
-from pathlib import Path
 
-from rdbscope.errors import InputError, RdbscopeError, SourceNotFoundError, one_line
+from rdbscope.errors import RdbscopeError
 from rdbscope.history.nodes import Node
-from rdbscope.sources import expand
+from rdbscope.nightly.listing import is_remote, listed
 from rdbscope.sources.taken import look
-from rdbscope.sources.url import is_url
 
 # What a server is writing at this moment: temp-1234.rdb, temp-repl-…, temp-rewriteaof-….
 _IN_THE_MAKING = re.compile(r"(?:^|/)(?:temp-[^/]*|\.[^/]*)$")
@@ -80,14 +76,12 @@ def newest(node: Node, now_ms: int) -> Candidate:
     other is older than any that has.
     """
     try:
-        found = [one for one in _sources(node.dumps) if not _IN_THE_MAKING.search(one[0])]
-    except SourceNotFoundError:
-        found = []
+        found = [one for one in listed(node.dumps) if not _IN_THE_MAKING.search(one[0])]
     except RdbscopeError as problem:
         return Candidate(node, None, problem=problem.message)
     best = Candidate(node, None, problem=f"no dump matches {node.dumps}")
     for source, at_ms, size in sorted(found, key=lambda one: (one[1] is None, one[1] or 0, one[0]), reverse=True):
-        if best.moment is not None and at_ms is not None and _is_remote(source) and at_ms + _APART_MS < best.moment:
+        if best.moment is not None and at_ms is not None and is_remote(source) and at_ms + _APART_MS < best.moment:
             # Services tell when an object was written, and nothing is taken after that: each look is a request less.
             break
         one = _candidate(node, source, at_ms, size, now_ms)
@@ -123,54 +117,3 @@ def _candidate(node: Node, source: str, at_ms: int | None, size: int | None, now
 def is_ahead(at_ms: int, now_ms: int) -> bool:
     """Whether a time is so far ahead that a clock was wrong."""
     return at_ms > now_ms + _AHEAD_MS
-
-
-def _is_remote(source: str) -> bool:
-    return is_url(source) and not source.lower().startswith(("file:", "local:"))
-
-
-def _sources(dumps: str) -> Iterator[tuple[str, int | None, int | None]]:
-    if is_url(dumps):
-        yield from _remote(dumps)
-        return
-    for source in expand(dumps):
-        try:
-            facts = Path(source).stat()
-        except OSError:
-            # Renamed or removed since it was listed.
-            continue
-        yield source, facts.st_mtime_ns // 1_000_000, facts.st_size
-
-
-def _remote(url: str) -> list[tuple[str, int | None, int | None]]:
-    """The objects of a URL with what the listing tells of them: one request, not one per object."""
-    import fsspec
-
-    try:
-        filesystem, path = fsspec.core.url_to_fs(url)
-        if not glob.has_magic(url):
-            facts = filesystem.info(path)
-            return [(url, _time(facts), facts.get("size"))]
-        found = filesystem.glob(path, detail=True)
-        return [(filesystem.unstrip_protocol(name), _time(one), one.get("size")) for name, one in found.items()]
-    except FileNotFoundError:
-        return []
-    except Exception as problem:
-        raise InputError(f"{url}: cannot be looked up: {one_line(problem)}") from problem
-
-
-def _time(facts: dict[str, object]) -> int | None:
-    """The time of an object: each service calls it something else, and some tell none."""
-    for name in ("LastModified", "last_modified", "mtime", "updated", "created"):
-        value = facts.get(name)
-        if isinstance(value, (int, float)):
-            return int(value * 1000)
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value.replace("Z", "+00:00"))
-            except ValueError:
-                continue
-        if isinstance(value, datetime):
-            moment = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
-            return int(moment.timestamp() * 1000)
-    return None

@@ -196,10 +196,30 @@ def test_of_remote_dumps_few_are_looked_at(read: dict[str, int], suffix: str) ->
     assert set(read) == {"/restored.rdb", "/7.rdb", "/6.rdb"}
 
 
-def test_a_pipe_is_left_to_the_load(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    found = chosen(tmp_path / "pipe")
-    assert (found.source, found.taken_at_ms) == (str(tmp_path / "pipe"), None)
+@pytest.mark.parametrize("scheme", ["", "file://"])
+@pytest.mark.parametrize("name", ["pipe.rdb", "p*.rdb"])
+def test_a_pipe_is_no_dump(tmp_path: Path, name: str, scheme: str) -> None:
+    os.mkfifo(tmp_path / "pipe.rdb")
+    found = chosen(f"{scheme}{tmp_path}/{name}")
+    assert (found.source, found.problem) == (None, f"{scheme}{tmp_path}/pipe.rdb: is no regular file")
+    wanted = put(tmp_path / "plain.rdb", night(1), 1)
+    assert chosen(f"{scheme}{tmp_path}/*.rdb").source == f"{scheme}{wanted}"
+
+
+@pytest.mark.parametrize("name", ["link.rdb", "l*.rdb"])
+def test_a_link_that_leads_nowhere_is_said(tmp_path: Path, name: str) -> None:
+    (tmp_path / "link.rdb").symlink_to("gone.rdb")
+    assert chosen(tmp_path / name).problem == f"{tmp_path}/link.rdb: is a link that leads nowhere"
+
+
+def test_a_pipe_does_not_hold_the_job(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.rdb")
+    put(tmp_path / "a.rdb", night(8, *strings(b"user", 8)), 8)
+    (tmp_path / "rdbscope.toml").write_text(
+        'nodes = [{name = "p", dumps = "pipe.rdb"}, {name = "a", dumps = "a.rdb"}]\n'
+    )
+    done = run("nightly", "--now", "2025-10-18T09:00:00Z")
+    assert (done.returncode, b"1 loaded, 1 missing, 0 bad" in done.stderr) == (0, True), done.stderr
 
 
 def test_what_cannot_be_unpacked_is_given_up(tmp_path: Path) -> None:
