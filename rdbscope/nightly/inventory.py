@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from rdbscope.errors import RdbscopeError
 from rdbscope.history.nodes import Node
-from rdbscope.nightly.listing import is_remote, listed
+from rdbscope.nightly.listing import identity, is_remote, listed
 from rdbscope.sources.taken import look
 
 # What a server is writing at this moment: temp-1234.rdb, temp-repl-…, temp-rewriteaof-….
@@ -62,7 +62,7 @@ def inventory(nodes: Sequence[Node], now_ms: int) -> list[Candidate]:
     for place, one in enumerate(found):
         if one.source is None:
             continue
-        owner = owners.setdefault(one.source, one.node.name)
+        owner = owners.setdefault(identity(one.source), one.node.name)
         if owner != one.node.name:
             found[place] = Candidate(one.node, None, problem=f"its newest dump is that of node {owner}: {one.source}")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import stat
 from datetime import datetime, timezone
 from pathlib import Path
@@ -27,6 +28,17 @@ def listed(dumps: str) -> list[Listed]:
 def is_remote(source: str) -> bool:
     """Whether a service has it."""
     return is_url(source) and not source.lower().startswith(("file:", "local:"))
+
+
+def identity(source: str) -> str:
+    """The same for every spelling of a file, by links and by URL; of an object in a service its URL."""
+    if is_remote(source):
+        return source
+    if is_url(source):
+        from fsspec.core import url_to_fs
+
+        source = url_to_fs(source)[1]
+    return os.path.realpath(source)
 
 
 def _local(dumps: str) -> list[Listed]:

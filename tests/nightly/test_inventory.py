@@ -18,7 +18,7 @@ import zstandard
 from fsspec.implementations.memory import MemoryFileSystem
 
 from rdbscope.history.nodes import Node
-from rdbscope.nightly.inventory import Candidate, newest
+from rdbscope.nightly.inventory import Candidate, inventory, newest
 from rdbscope.sources.taken import LIMIT_BYTES, look
 from tests.conftest import Run
 from tests.history.nights import DAY, FIRST, night, strings
@@ -194,6 +194,21 @@ def test_of_remote_dumps_few_are_looked_at(read: dict[str, int], suffix: str) ->
     assert (found.source, found.taken_at_ms) == ("memory:///7.rdb", (FIRST + 7 * DAY) * 1000)
     # Objects that were written before the newest was taken cannot be newer.
     assert set(read) == {"/restored.rdb", "/7.rdb", "/6.rdb"}
+
+
+@pytest.mark.parametrize(
+    "other", ["{0}/x/../x/a.rdb", "{0}/link/*.rdb", "{0}/b.rdb", "file://{0}/x/a.rdb", "file://{0}/link/*.rdb"]
+)
+def test_one_file_is_one_however_it_is_spelled(tmp_path: Path, other: str) -> None:
+    put(tmp_path / "x/a.rdb", night(1), 1)
+    (tmp_path / "link").symlink_to("x")
+    (tmp_path / "b.rdb").symlink_to("x/a.rdb")
+    given = other.format(tmp_path)
+    first, second = inventory([Node("one", f"{tmp_path}/x/a.rdb"), Node("two", given)], NOW)
+    assert (first.source, second.source) == (f"{tmp_path}/x/a.rdb", None)
+    assert second.problem.startswith("its newest dump is that of node one: ")
+    put(tmp_path / "x/c.rdb", night(1), 0.5)
+    assert all(one.source for one in inventory([Node("one", f"{tmp_path}/x/c.rdb"), Node("two", given)], NOW))
 
 
 @pytest.mark.parametrize("scheme", ["", "file://"])
