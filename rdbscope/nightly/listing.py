@@ -45,7 +45,8 @@ def _local(dumps: str) -> list[Listed]:
     try:
         named = expand(dumps)
     except SourceNotFoundError:
-        # A pattern leaves out what is no file.
+        # A pattern leaves out what is no file, and what stands in folders that cannot be listed.
+        _can_be_listed(dumps)
         named = glob.glob(dumps)  # noqa: PTH207  any path
     found: list[Listed] = []
     other = ""
@@ -66,6 +67,22 @@ def _local(dumps: str) -> list[Listed]:
     if not found and other:
         raise InputError(other)
     return found
+
+
+def _can_be_listed(pattern: str) -> None:
+    """Raises InputError for a folder that may have what matches, but does not say so."""
+    parts = Path(pattern).parts
+    for place, part in enumerate(parts):
+        if not glob.has_magic(part):
+            continue
+        above = str(Path(*parts[:place]))
+        for folder in glob.glob(above) if glob.has_magic(above) else [above]:  # noqa: PTH207  any path
+            try:
+                os.scandir(folder).close()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as problem:
+                raise InputError(f"{folder}: cannot be listed: {problem.strerror}") from problem
 
 
 def _remote(url: str) -> list[Listed]:

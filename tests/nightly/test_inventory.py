@@ -221,6 +221,21 @@ def test_a_pipe_is_no_dump(tmp_path: Path, name: str, scheme: str) -> None:
     assert chosen(f"{scheme}{tmp_path}/*.rdb").source == f"{scheme}{wanted}"
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can list any folder")
+@pytest.mark.parametrize("name", ["closed/*.rdb", "*/*.rdb", "c[l]osed/?.rdb", "*/a.rdb"])
+def test_a_folder_that_cannot_be_listed_is_said(tmp_path: Path, name: str) -> None:
+    put(tmp_path / "closed/a.rdb", night(1), 1)
+    (tmp_path / "closed").chmod(0o311)
+    try:
+        found = chosen(tmp_path / name)
+    finally:
+        (tmp_path / "closed").chmod(0o755)
+    if name == "*/a.rdb":
+        assert found.source == f"{tmp_path}/closed/a.rdb"
+    else:
+        assert (found.source, found.problem) == (None, f"{tmp_path}/closed: cannot be listed: Permission denied")
+
+
 @pytest.mark.parametrize("name", ["link.rdb", "l*.rdb"])
 def test_a_link_that_leads_nowhere_is_said(tmp_path: Path, name: str) -> None:
     (tmp_path / "link.rdb").symlink_to("gone.rdb")
