@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from rdbscope import console
 from rdbscope.errors import RdbscopeError
 from rdbscope.history.nodes import Node
 from rdbscope.nightly.listing import identity, is_remote, listed
@@ -37,6 +38,7 @@ class Candidate:
         moment: the same, else the time of the file; None where neither is known, or both are of the future.
         ahead_ms: the time of the future that it is dated, or another one that does not count for that.
         problem: why there is none, one sentence.
+        unseen: whether that is because nobody could look.
     """
 
     node: Node
@@ -47,6 +49,7 @@ class Candidate:
     moment: int | None = None
     ahead_ms: int | None = None
     problem: str = ""
+    unseen: bool = False
 
     @property
     def mark(self) -> str:
@@ -55,11 +58,16 @@ class Candidate:
 
 
 def inventory(nodes: Sequence[Node], now_ms: int) -> list[Candidate]:
-    """The newest dump of each node, in the order of the nodes; of two with one file only the first has it."""
+    """The newest dump of each node, in the order of the nodes; of two with one file only the first has it.
+
+    Warns of nodes whose dumps nobody could look for: that is no fault of the job that writes them.
+    """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(pool.map(lambda node: newest(node, now_ms), nodes))
     owners: dict[str, str] = {}
     for place, one in enumerate(found):
+        if one.unseen:
+            console.warning(f"node {one.node.name}: {one.problem}")
         if one.source is None:
             continue
         owner = owners.setdefault(identity(one.source), one.node.name)
@@ -78,7 +86,7 @@ def newest(node: Node, now_ms: int) -> Candidate:
     try:
         found = [one for one in listed(node.dumps) if not _IN_THE_MAKING.search(one[0])]
     except RdbscopeError as problem:
-        return Candidate(node, None, problem=problem.message)
+        return Candidate(node, None, problem=problem.line(), unseen=True)
     best = Candidate(node, None, problem=f"no dump matches {node.dumps}")
     for source, at_ms, size in sorted(found, key=lambda one: (one[1] is None, one[1] or 0, one[0]), reverse=True):
         if best.moment is not None and at_ms is not None and is_remote(source) and at_ms + _APART_MS < best.moment:

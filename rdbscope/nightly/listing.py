@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rdbscope.errors import InputError, SourceNotFoundError, one_line
 from rdbscope.sources import expand
-from rdbscope.sources.url import is_url
+from rdbscope.sources.url import install_hint, is_url
 
 #: Path or URL, its time in Unix milliseconds and its bytes, each None where a service does not tell.
 Listed = tuple[str, int | None, int | None]
@@ -98,6 +98,8 @@ def _remote(url: str) -> list[Listed]:
             objects = {url: filesystem.info(path)}
     except FileNotFoundError:
         return []
+    except ImportError as problem:
+        raise InputError(f"{url}: {one_line(problem)}", hint=install_hint(url)) from problem
     except Exception as problem:
         raise InputError(f"{url}: cannot be looked up: {one_line(problem)}") from problem
     files = {name: facts for name, facts in objects.items() if facts.get("type") not in ("directory", "other")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import lzma
 import os
 import random
@@ -269,6 +270,24 @@ def test_little_is_read_of_a_large_object(read: dict[str, int]) -> None:
     assert read["/plain.rdb"] <= 64 << 10
     assert look("memory:///bad.rdb.gz").taken_at_ms is None
     assert read["/bad.rdb.gz"] <= LIMIT_BYTES
+
+
+def test_the_reason_why_nobody_could_look_is_in_the_row_and_a_warning(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rdbscope.toml").write_text(
+        '[[nodes]]\nname = "a"\ndumps = "s3://backups/a/*.rdb"\n[[nodes]]\nname = "b"\ndumps = "b/*.rdb"\n'
+        '[nightly]\nlog = "night.jsonl"\n'
+    )
+    # As without the extra.
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without/s3fs.py").write_text("raise ImportError\n")
+    env = {"PYTHONPATH": str(tmp_path / "without")}
+    why = "s3://backups/a/*.rdb: Install s3fs to access S3; install it with: pip install 'rdbscope[s3]'"
+    for more in ([], ["--dry-run"], []):
+        done = run("nightly", *more, env=env)
+        warnings = [line for line in done.stderr.decode().splitlines() if "warning" in line]
+        assert (done.returncode, warnings) == (0, [f"rdbscope: warning: node a: {why}"])
+    first, second = (json.loads(line) for line in (tmp_path / "night.jsonl").read_text().splitlines())
+    assert (first["message"], second["message"]) == (why, f"no dump matches {tmp_path}/b/*.rdb")
 
 
 def test_the_job_loads_what_is_newest_and_a_dry_run_says_the_same(run: Run, tmp_path: Path) -> None:
