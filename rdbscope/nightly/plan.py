@@ -95,7 +95,8 @@ def row_of(
         age_seconds=None,
         fresh_within_seconds=fresh_within,
         counted=False,
-        message=one.problem,
+        # It can name a file.
+        message=safe_text(one.problem),
     )
     if earlier is not None and earlier.taken_at_ms is not None:
         return replace(row, taken_at_ms=earlier.taken_at_ms, age_seconds=_age(earlier.taken_at_ms, now_ms))

@@ -245,12 +245,14 @@ def test_a_link_that_leads_nowhere_is_said(tmp_path: Path, name: str) -> None:
 
 def test_a_pipe_does_not_hold_the_job(run: Run, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.rdb")
+    # Its name is no text, and stands in the message.
+    os.mkfifo(tmp_path / os.fsdecode(b"q\xff.rdb"))
     put(tmp_path / "a.rdb", night(8, *strings(b"user", 8)), 8)
     (tmp_path / "rdbscope.toml").write_text(
-        'nodes = [{name = "p", dumps = "pipe.rdb"}, {name = "a", dumps = "a.rdb"}]\n'
+        'nodes = [{name = "p", dumps = "pipe.rdb"}, {name = "q", dumps = "q*"}, {name = "a", dumps = "a.rdb"}]\n'
     )
     done = run("nightly", "--now", "2025-10-18T09:00:00Z")
-    assert (done.returncode, b"1 loaded, 1 missing, 0 bad" in done.stderr) == (0, True), done.stderr
+    assert (done.returncode, b"1 loaded, 2 missing, 0 bad" in done.stderr) == (0, True), done.stderr
 
 
 def test_what_cannot_be_unpacked_is_given_up(tmp_path: Path) -> None:
