@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 UNITS = ("systemd", "systemd-timer", "cron", "kubernetes")
 
 
+def _set_variables(context: click.Context, parameter: click.Parameter, file: Path | None) -> None:
+    """Sets what the file says before other options look at their variables."""
+    from rdbscope.nightly.env_file import read
+
+    if file is None or context.resilient_parsing:
+        return
+    said = read(file)
+    for warning in said.warnings:
+        console.warning(warning)
+    os.environ.update(said.values)
+
+
 @click.command()
 @click.option(
     "--config",
@@ -28,6 +41,15 @@ UNITS = ("systemd", "systemd-timer", "cron", "kubernetes")
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="The configuration. Default: the nearest rdbscope.toml.",
+)
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    is_eager=True,
+    expose_value=False,
+    callback=_set_variables,
+    help="Set the variables of this file first: one NAME=value a line, read as systemd reads an EnvironmentFile=.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--print", "unit_kind", type=click.Choice(UNITS), help="Print a unit that runs this job, and do nothing.")
@@ -88,30 +110,38 @@ def _failed(problem: RdbscopeError) -> None:
 
 def _say(job: Job) -> int:
     from rdbscope.exit_codes import ExitCode
-    from rdbscope.nightly.plan import too_old
+    from rdbscope.nightly.plan import not_fresh
     from rdbscope.nightly.run import planned
 
     found, steps = planned(job)
     for one in found.load:
         console.note(f"would load {one.source} of node {one.node.name}")
-        late = "" if one.moment is None else too_old(one.moment, job.now_ms, job.settings.fresh_within)
+        late = not_fresh(one.moment, one.ahead_ms, job.now_ms, job.settings.fresh_within)
         if late:
-            guess = ", as far as the time of the file tells" if one.taken_at_ms is None else ""
+            guess = ", as far as the time of the file tells" if one.taken_at_ms is None and one.moment else ""
             console.note(f"node {one.node.name} would be missing{guess}: {late}")
     for row in found.rows:
         console.note(f"node {row.node} would be {row.status}{f': {row.message}' if row.message else ''}")
-    same = len(found.same) + len(found.carry)
-    if same:
-        console.note(f"{same} node{'s' if same > 1 else ''} would stay: their newest dump is loaded")
+    same = (*found.same, *found.carry)
+    for row in same:
+        if row.status != "loaded":
+            console.note(f"node {row.node} would stay {row.status}{f': {row.message}' if row.message else ''}")
+    loaded = sum(row.status == "loaded" for row in same)
+    if loaded:
+        console.note(
+            "1 node would stay: its newest dump is loaded"
+            if loaded == 1
+            else f"{loaded} nodes would stay: their newest dumps are loaded"
+        )
     console.note(f"then: {', '.join(steps)}" if steps else "nothing to do")
     return ExitCode.OK
 
 
 def _print(kind: str, said: Settings, database: Path) -> int:
     from rdbscope.exit_codes import ExitCode
-    from rdbscope.nightly.units import Surroundings, unit
+    from rdbscope.nightly.units import Surroundings, straight, unit
 
-    where = Surroundings(_program(), said.file.absolute(), database.absolute())
+    where = Surroundings(_program(), straight(said.file), straight(database))
     click.echo(unit(kind, said, where), nl=False)
     return ExitCode.OK
 

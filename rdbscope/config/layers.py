@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,8 +85,12 @@ def _placed(value: object, given: Mapping[str, Any], folder: Path) -> object:
         return {name: _placed(item, known[name], folder) if name in known else item for name, item in value.items()}
     if isinstance(value, list):
         return [_placed(item, node["items"], folder) for item in value]
-    if isinstance(value, str) and node.get("format") == "path" and "://" not in value:
-        return str(folder / Path(value).expanduser())
+    if isinstance(value, str) and node.get("format") in ("path", "glob") and "://" not in value:
+        below = Path(value).expanduser()
+        if node["format"] == "glob" and glob.has_magic(value) and not os.path.exists(folder / below):  # noqa: PTH110  any name
+            # Only what stands in the file is a pattern.
+            folder = Path(glob.escape(str(folder)))
+        return str(folder / below)
     return value
 
 

@@ -110,7 +110,7 @@ def _words(name: str, node: Mapping[str, Any], path: tuple[Step, ...]) -> str:
         if resolved(node["items"])["type"] == "object":
             return f"a list of tables: [[{path[-1]}]]"
         return "a list of texts"
-    return "a path" if node.get("format") == "path" else _TYPES[name][1]
+    return "a path" if node.get("format") in ("path", "glob") else _TYPES[name][1]
 
 
 def _unknown(name: str, known: Mapping[str, Any], path: tuple[Step, ...]) -> str:

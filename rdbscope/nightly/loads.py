@@ -69,7 +69,7 @@ def load(
         elif isinstance(outcome, RdbscopeError):
             raise outcome
         else:
-            yield _loaded(connection, row, outcome, now_ms, one.at_ms)
+            yield _loaded(connection, row, outcome, now_ms, one)
 
 
 def _said(problem: InputError, *, redact: bool) -> str:
@@ -77,12 +77,12 @@ def _said(problem: InputError, *, redact: bool) -> str:
     return problem.sentence(with_key=False) if redact and isinstance(problem, DumpError) else problem.message
 
 
-def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int, file_at_ms: int | None) -> Row:
+def _loaded(connection: Connection, row: Row, result: LoadResult, now_ms: int, one: Candidate) -> Row:
     taken = fetch.scalar(connection, "SELECT taken_at_ms FROM snapshots WHERE snapshot_id = ?", [result.snapshot_id])
     return judged(
         replace(row, status="loaded", snapshot_id=result.snapshot_id, taken_at_ms=taken, message=""),
         now_ms,
-        file_at_ms,
+        one,
     )
 
 

@@ -82,7 +82,7 @@ def message(mail: Mail, night: Night, problems: list[str], report: str | None) -
     """The mail itself."""
     found = EmailMessage()
     state = "problems" if problems else "all well"
-    found["Subject"] = f"rdbscope {night.night}: {state}, {len(night.nodes)} nodes"
+    found["Subject"] = f"rdbscope {night.night}: {state}, {len(night.nodes)} node{'s' if len(night.nodes) != 1 else ''}"
     found["From"] = mail.sender
     found["To"] = ", ".join(mail.to)
     found["Date"] = formatdate(localtime=False)

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rdbscope.console import safe_text
-from rdbscope.nightly.inventory import AHEAD_MS, Candidate
+from rdbscope.nightly.inventory import Candidate, is_ahead
 from rdbscope.nightly.record import Row
+from rdbscope.reports.human import moment
+
+# The last one that has a date.
+_LAST_MS = 253_402_300_799_999
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def plan(
         elif row is None or row.source_mark != mark(one, salvage) or (row.status == "bad" and not tonight):
             load.append(one)
         else:
-            current = judged(replace(row, night=night, fresh_within_seconds=fresh_within), now_ms, one.at_ms)
+            current = judged(replace(row, night=night, fresh_within_seconds=fresh_within), now_ms, one)
             if current.status != row.status or (current.status == "missing" and not tonight):
                 rows.append(current)
             elif tonight:
@@ -91,30 +95,55 @@ def row_of(
         age_seconds=None,
         fresh_within_seconds=fresh_within,
         counted=False,
-        message=one.problem,
+        # It can name a file.
+        message=safe_text(one.problem),
     )
     if earlier is not None and earlier.taken_at_ms is not None:
         return replace(row, taken_at_ms=earlier.taken_at_ms, age_seconds=_age(earlier.taken_at_ms, now_ms))
     return row
 
 
-def judged(row: Row, now_ms: int, file_at_ms: int | None) -> Row:
-    """The row of a loaded dump, called missing where the dump is too old.
+def judged(row: Row, now_ms: int, one: Candidate) -> Row:
+    """The row of a loaded dump, called missing where the dump is too old, or dated in the future.
 
-    As dumps are chosen, the time of the file counts where the dump claims to be of the future.
+    As dumps are chosen, the time of the file counts where the dump claims to be of the future, or tells nothing.
     """
-    if row.status == "bad" or row.taken_at_ms is None:
+    if row.status == "bad":
         return row
-    at_ms = file_at_ms if file_at_ms is not None and row.taken_at_ms > now_ms + AHEAD_MS else row.taken_at_ms
-    age = _age(at_ms, now_ms)
-    problem = too_old(at_ms, now_ms, row.fresh_within_seconds)
-    return replace(row, status="missing" if problem else "loaded", age_seconds=age, message=problem)
+    at_ms, ahead_ms = row.taken_at_ms, one.ahead_ms
+    if at_ms is not None and is_ahead(at_ms, now_ms):
+        at_ms, ahead_ms = None, at_ms
+    if at_ms is None:
+        at_ms = one.moment
+    if at_ms is None and ahead_ms is None:
+        return row
+    problem = not_fresh(at_ms, ahead_ms, now_ms, row.fresh_within_seconds)
+    return replace(
+        row,
+        status="missing" if problem else "loaded",
+        taken_at_ms=at_ms,
+        age_seconds=None if at_ms is None else _age(at_ms, now_ms),
+        message=problem,
+    )
 
 
-def too_old(at_ms: int, now_ms: int, fresh_within: int) -> str:
-    """Why a dump of that time does not count as fresh, one sentence; empty where it does."""
+def not_fresh(at_ms: int | None, ahead_ms: int | None, now_ms: int, fresh_within: int) -> str:
+    """Why the newest dump of a node does not count as fresh, one sentence; empty where it does.
+
+    Args:
+        at_ms: when it was taken, None where that is not known.
+        ahead_ms: the time of the future that it, or another dump of the node, is dated.
+        now_ms: the clock.
+        fresh_within: seconds.
+    """
+    ahead = "" if ahead_ms is None else f"is dated in the future: {moment(min(ahead_ms, _LAST_MS))}"
+    if at_ms is None:
+        return f"the newest dump {ahead}" if ahead else ""
     age = _age(at_ms, now_ms)
-    return "" if age <= fresh_within else f"the newest dump is {_hours(age)} old, more than {_hours(fresh_within)}"
+    if age <= fresh_within:
+        return ""
+    old = f"the newest dump is {_hours(age)} old, more than {_hours(fresh_within)}"
+    return f"{old}; another one {ahead}" if ahead else old
 
 
 def _age(at_ms: int, now_ms: int) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rdbscope.errors import OutputError
 from rdbscope.nightly.facts import Night, NodeNight
 from rdbscope.options import TYPES
-from rdbscope.reports.output import open_output
+from rdbscope.reports.output import open_output, remove_unfinished
 
 _Sample = tuple[Mapping[str, str], float | int | None]
 
@@ -32,6 +32,7 @@ def write(night: Night, path: Path) -> None:
             path.chmod(0o644)
     except OSError as problem:
         raise OutputError(f"{path}: {problem.strerror or problem}") from problem
+    remove_unfinished(path)
     with open_output(path) as out:
         out.text(text(night))
 

@@ -18,7 +18,7 @@ from rdbscope.nightly import pages
 from rdbscope.nightly.facts import Night, NodeNight
 from rdbscope.nightly.settings import Settings
 from rdbscope.reports import report_formats
-from rdbscope.reports.output import open_output
+from rdbscope.reports.output import open_output, remove_unfinished
 from rdbscope.reports.report_facts import Problem, ReportFacts
 from rdbscope.reports.report_gather import Wanted, gather
 from rdbscope.store import fetch
@@ -30,8 +30,8 @@ _SUFFIXES = {"html": "html", "markdown": "md", "text": "txt", "json": "json", "c
 # A name that no node's file can have: those begin with "node-".
 _ALL = "all"
 _LATEST = "latest"
-# As `open_output` names a file that it has not put in place yet.
-_UNFINISHED = re.compile(rf"\..+\.({'|'.join(_SUFFIXES.values())})\.[a-z0-9_]{{8}}")
+# As `open_output` names a file of a night that it has not put in place yet: of a long name only the beginning.
+_UNFINISHED = re.compile(rf"\.(?:.+\.(?:{'|'.join(_SUFFIXES.values())})|(?=(?:node|cluster)-).{{64}})\.[a-z0-9_]{{8}}")
 
 
 def write(
@@ -45,7 +45,7 @@ def write(
     place = folder / night.night
     try:
         place.mkdir(parents=True, exist_ok=True)
-        _remove_unfinished(place)
+        _remove_unfinished(folder, place)
     except OSError as problem:
         raise OutputError(f"{place}: {problem.strerror or problem}") from problem
     for one in night.nodes:
@@ -178,11 +178,16 @@ def _nights(connection: Connection, folder: Path, night: Night) -> list[pages.Ni
     ]
 
 
-def _remove_unfinished(place: Path) -> None:
+def _remove_unfinished(folder: Path, place: Path) -> None:
     """Removes what a killed run left of files that it had not put in place; no other job writes here."""
     for path in place.iterdir():
         if _UNFINISHED.fullmatch(path.name):
             path.unlink(missing_ok=True)
+    remove_unfinished(folder / "index.html")
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if re.fullmatch(rf"\.{_LATEST}\.[0-9]+", path.name) and path.is_symlink():
+                path.unlink(missing_ok=True)
 
 
 def _is_night(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -60,6 +61,20 @@ def open_output(path: Path | None, *, max_rows: int | None = None, bulk: bool = 
         yield Output(stream, False, max_rows, bulk, wants_colour(None))
 
 
+def remove_unfinished(path: Path) -> None:
+    """Removes what killed writers of `path` left beside it, as far as that can be; nobody may be writing it now."""
+    left = re.compile(re.escape(_prefix(path)) + "[a-z0-9_]{8}")
+    with contextlib.suppress(OSError):
+        for one in path.parent.iterdir():
+            if left.fullmatch(one.name) and one.is_file() and not one.is_symlink():
+                one.unlink(missing_ok=True)
+
+
+def _prefix(path: Path) -> str:
+    """How the names of its temporary files begin; a longer one could be too long."""
+    return f".{path.name[:64]}."
+
+
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     if path.is_dir():
@@ -71,7 +86,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
             with path.open("wb") as device:
                 yield device
             return
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:64]}.", dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=_prefix(path), dir=path.parent)
         temporary = Path(name)
         with os.fdopen(descriptor, "wb") as stream:
             yield stream

@@ -46,7 +46,7 @@ def open_url(url: str, tap: type[Tap] = Tap) -> tuple[Tap, int | None]:
     except FileNotFoundError as problem:
         raise SourceNotFoundError(f"{url}: no such object") from problem
     except ImportError as problem:
-        raise InputError(f"{url}: {problem}", hint=_install_hint(url)) from problem
+        raise InputError(f"{url}: {problem}", hint=install_hint(url)) from problem
     except Exception as problem:
         raise InputError(f"{url}: cannot be opened: {one_line(problem)}") from problem
     return tap(cast(BinaryIO, stream)), size
@@ -64,7 +64,7 @@ def expand_url(url: str) -> list[str]:
         filesystem, pattern = fsspec.core.url_to_fs(url)
         found = sorted(filesystem.unstrip_protocol(path) for path in filesystem.glob(pattern))
     except ImportError as problem:
-        raise InputError(f"{url}: {problem}", hint=_install_hint(url)) from problem
+        raise InputError(f"{url}: {problem}", hint=install_hint(url)) from problem
     except Exception as problem:
         raise InputError(f"{url}: cannot be listed: {one_line(problem)}") from problem
     if not found:
@@ -72,6 +72,7 @@ def expand_url(url: str) -> list[str]:
     return found
 
 
-def _install_hint(url: str) -> str | None:
+def install_hint(url: str) -> str | None:
+    """How to install what reads this kind of URL, where an extra does."""
     extra = _EXTRAS.get(url.split("://", 1)[0].lower())
     return f"install it with: pip install 'rdbscope[{extra}]'" if extra else None

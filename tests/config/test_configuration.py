@@ -17,6 +17,7 @@ from rdbscope.config import configuration
 from rdbscope.config.lines import line_of
 from rdbscope.config.validate import schema, validate
 from rdbscope.errors import UsageError
+from rdbscope.sources import expand
 from tests.conftest import Run
 
 
@@ -56,6 +57,23 @@ def test_a_problem_has_its_line(place: Path, text: str, problem: str) -> None:
     with pytest.raises(UsageError) as raised:
         configuration()
     assert str(raised.value).startswith(f"{file}{problem}")
+
+
+@pytest.mark.parametrize("name", ["h[os]t", "x*", "a?", "[", "plain"])
+def test_a_glob_holds_in_a_folder_of_any_name(place: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = place / name
+    folder.mkdir()
+    for one in ("x-1.rdb", "x[1].rdb", "y.rdb"):
+        (folder / one).touch()
+    (folder / "rdbscope.toml").write_text(
+        f'db = "h*.duckdb"\nnodes = [{{dumps = "x-*.rdb"}}, {{dumps = "x[[]*"}}, {{dumps = "x[1].rdb"}},'
+        f'{{dumps = "y.rdb"}}, {{dumps = "{folder}/y.rdb"}}]\n'
+    )
+    monkeypatch.setenv("RDBSCOPE_CONFIG", str(folder / "rdbscope.toml"))
+    values = configuration().values
+    assert values["db"] == str(folder / "h*.duckdb")
+    found = [[Path(source) for source in expand(node["dumps"])] for node in values["nodes"]]
+    assert found == [[folder / one] for one in ("x-1.rdb", "x[1].rdb", "x[1].rdb", "y.rdb", "y.rdb")]
 
 
 def test_the_project_wins_over_the_user(place: Path) -> None:

@@ -186,6 +186,22 @@ def test_a_dry_run_says_what_would_be_done(run: Run, tmp_path: Path) -> None:
     assert run("nightly", "--dry-run", "--now", clock(5)).stderr.endswith(b"note: nothing to do\n")
 
 
+def test_a_dry_run_says_what_stays_as_it_is(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, CACHE_CUT)
+    (tmp_path / "dumps/two-3.rdb").unlink()
+    assert run("nightly", "--now", clock(CACHE_CUT)).returncode == 3
+    said = run("nightly", "--dry-run", "--now", clock(CACHE_CUT)).stderr.decode()
+    assert "note: node cache would stay bad: " in said and "the file ends too early" in said
+    assert f"note: node shop/2 would stay missing: no dump matches {tmp_path}/dumps/two-*.rdb\n" in said
+    assert "note: 2 nodes would stay: their newest dumps are loaded\n" in said
+    (tmp_path / "dumps/one-3.rdb").unlink()
+    assert (
+        b"note: 1 node would stay: its newest dump is loaded\n"
+        in run("nightly", "--dry-run", "--now", clock(CACHE_CUT)).stderr
+    )
+
+
 def test_a_dry_run_foresees_dumps_that_are_too_old(run: Run, tmp_path: Path) -> None:
     prepare(tmp_path)
     write(tmp_path, 0)
@@ -249,6 +265,36 @@ def test_a_dump_of_the_future_grows_old_all_the_same(run: Run, tmp_path: Path) -
     os.utime(path, (FIRST, FIRST))
     assert b"4 loaded" in run("nightly", "--now", clock(0)).stderr
     assert b"0 loaded, 4 missing" in run("nightly", "--now", clock(5)).stderr
+
+
+def test_a_dump_and_a_file_of_the_future_are_no_fresh_dump(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    path = tmp_path / "dumps/cache-0.rdb"
+    path.write_bytes(night(400, *strings(b"app:x", 10)))
+    os.utime(path, (FIRST + 400 * DAY,) * 2)
+    said = b"node cache would be missing: the newest dump is dated in the future: 2026-11-13 "
+    assert said in run("nightly", "--dry-run", "--now", clock(0)).stderr
+    for number in (0, 1):
+        done = run("nightly", "--now", clock(number))
+        assert done.returncode == 0, done.stderr
+        metrics = (tmp_path / "var/rdbscope.prom").read_text().splitlines()
+        assert 'rdbscope_node_fresh{node="cache"} 0' in metrics
+        assert not [line for line in metrics if line.startswith('rdbscope_snapshot_timestamp_seconds{node="cache"}')]
+    told = (
+        "FROM nightly_nodes WHERE node = 'cache' AND starts_with(message, 'the newest dump is dated in the future: ')"
+    )
+    assert [row["status"] for row in ask(run, told)] == ["missing", "missing"]
+    # The next one counts as ever, and the one of the future is told where it does not.
+    write(tmp_path, 2)
+    assert b"4 loaded" in run("nightly", "--now", clock(2)).stderr
+    run("nightly", "--now", clock(4))
+    assert ask(run, f"SELECT message FROM nightly_nodes WHERE node = 'cache' AND night = '{date(4)}'") == [
+        {
+            "message": "the newest dump is 52 hours old, more than 26 hours; "
+            "another one is dated in the future: 2026-11-13 08:53:20 UTC"
+        }
+    ]
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o600])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import lzma
 import os
 import random
@@ -18,7 +19,7 @@ import zstandard
 from fsspec.implementations.memory import MemoryFileSystem
 
 from rdbscope.history.nodes import Node
-from rdbscope.nightly.inventory import Candidate, newest
+from rdbscope.nightly.inventory import Candidate, inventory, newest
 from rdbscope.sources.taken import LIMIT_BYTES, look
 from tests.conftest import Run
 from tests.history.nights import DAY, FIRST, night, strings
@@ -100,6 +101,16 @@ def test_a_server_whose_clock_was_ahead_does_not_hide_the_dumps_of_a_year(tmp_pa
     put(tmp_path / "ahead.rdb", night(400), 4)
     wanted = put(tmp_path / "5.rdb", night(5), 5)
     assert chosen(tmp_path / "*.rdb").source == wanted
+
+
+@pytest.mark.parametrize("content", [night(400), b"REDIS0006\xfe\x00\xff" + bytes(8)], ids=["ctime", "no ctime"])
+def test_a_file_of_the_future_hides_no_dump_whose_time_can_be(tmp_path: Path, content: bytes) -> None:
+    ahead = put(tmp_path / "ahead.rdb", content, 400)
+    alone = chosen(tmp_path / "*.rdb")
+    assert (alone.source, alone.moment, alone.ahead_ms) == (ahead, None, (FIRST + 400 * DAY) * 1000)
+    wanted = put(tmp_path / "1.rdb", night(1), 1)
+    found = chosen(tmp_path / "*.rdb")
+    assert (found.source, found.moment, found.ahead_ms) == (wanted, (FIRST + DAY) * 1000, alone.ahead_ms)
 
 
 def log(folder: Path, base_day: int, last_day: int | None, file_day: float) -> str:
@@ -186,10 +197,62 @@ def test_of_remote_dumps_few_are_looked_at(read: dict[str, int], suffix: str) ->
     assert set(read) == {"/restored.rdb", "/7.rdb", "/6.rdb"}
 
 
-def test_a_pipe_is_left_to_the_load(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    found = chosen(tmp_path / "pipe")
-    assert (found.source, found.taken_at_ms) == (str(tmp_path / "pipe"), None)
+@pytest.mark.parametrize(
+    "other", ["{0}/x/../x/a.rdb", "{0}/link/*.rdb", "{0}/b.rdb", "file://{0}/x/a.rdb", "file://{0}/link/*.rdb"]
+)
+def test_one_file_is_one_however_it_is_spelled(tmp_path: Path, other: str) -> None:
+    put(tmp_path / "x/a.rdb", night(1), 1)
+    (tmp_path / "link").symlink_to("x")
+    (tmp_path / "b.rdb").symlink_to("x/a.rdb")
+    given = other.format(tmp_path)
+    first, second = inventory([Node("one", f"{tmp_path}/x/a.rdb"), Node("two", given)], NOW)
+    assert (first.source, second.source) == (f"{tmp_path}/x/a.rdb", None)
+    assert second.problem.startswith("its newest dump is that of node one: ")
+    put(tmp_path / "x/c.rdb", night(1), 0.5)
+    assert all(one.source for one in inventory([Node("one", f"{tmp_path}/x/c.rdb"), Node("two", given)], NOW))
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+@pytest.mark.parametrize("name", ["pipe.rdb", "p*.rdb"])
+def test_a_pipe_is_no_dump(tmp_path: Path, name: str, scheme: str) -> None:
+    os.mkfifo(tmp_path / "pipe.rdb")
+    found = chosen(f"{scheme}{tmp_path}/{name}")
+    assert (found.source, found.problem) == (None, f"{scheme}{tmp_path}/pipe.rdb: is no regular file")
+    wanted = put(tmp_path / "plain.rdb", night(1), 1)
+    assert chosen(f"{scheme}{tmp_path}/*.rdb").source == f"{scheme}{wanted}"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can list any folder")
+@pytest.mark.parametrize("name", ["closed/*.rdb", "*/*.rdb", "c[l]osed/?.rdb", "*/a.rdb"])
+def test_a_folder_that_cannot_be_listed_is_said(tmp_path: Path, name: str) -> None:
+    put(tmp_path / "closed/a.rdb", night(1), 1)
+    (tmp_path / "closed").chmod(0o311)
+    try:
+        found = chosen(tmp_path / name)
+    finally:
+        (tmp_path / "closed").chmod(0o755)
+    if name == "*/a.rdb":
+        assert found.source == f"{tmp_path}/closed/a.rdb"
+    else:
+        assert (found.source, found.problem) == (None, f"{tmp_path}/closed: cannot be listed: Permission denied")
+
+
+@pytest.mark.parametrize("name", ["link.rdb", "l*.rdb"])
+def test_a_link_that_leads_nowhere_is_said(tmp_path: Path, name: str) -> None:
+    (tmp_path / "link.rdb").symlink_to("gone.rdb")
+    assert chosen(tmp_path / name).problem == f"{tmp_path}/link.rdb: is a link that leads nowhere"
+
+
+def test_a_pipe_does_not_hold_the_job(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.rdb")
+    # Its name is no text, and stands in the message.
+    os.mkfifo(tmp_path / os.fsdecode(b"q\xff.rdb"))
+    put(tmp_path / "a.rdb", night(8, *strings(b"user", 8)), 8)
+    (tmp_path / "rdbscope.toml").write_text(
+        'nodes = [{name = "p", dumps = "pipe.rdb"}, {name = "q", dumps = "q*"}, {name = "a", dumps = "a.rdb"}]\n'
+    )
+    done = run("nightly", "--now", "2025-10-18T09:00:00Z")
+    assert (done.returncode, b"1 loaded, 2 missing, 0 bad" in done.stderr) == (0, True), done.stderr
 
 
 def test_what_cannot_be_unpacked_is_given_up(tmp_path: Path) -> None:
@@ -209,6 +272,24 @@ def test_little_is_read_of_a_large_object(read: dict[str, int]) -> None:
     assert read["/plain.rdb"] <= 64 << 10
     assert look("memory:///bad.rdb.gz").taken_at_ms is None
     assert read["/bad.rdb.gz"] <= LIMIT_BYTES
+
+
+def test_the_reason_why_nobody_could_look_is_in_the_row_and_a_warning(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rdbscope.toml").write_text(
+        '[[nodes]]\nname = "a"\ndumps = "s3://backups/a/*.rdb"\n[[nodes]]\nname = "b"\ndumps = "b/*.rdb"\n'
+        '[nightly]\nlog = "night.jsonl"\n'
+    )
+    # As without the extra.
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without/s3fs.py").write_text("raise ImportError\n")
+    env = {"PYTHONPATH": str(tmp_path / "without")}
+    why = "s3://backups/a/*.rdb: Install s3fs to access S3; install it with: pip install 'rdbscope[s3]'"
+    for more in ([], ["--dry-run"], []):
+        done = run("nightly", *more, env=env)
+        warnings = [line for line in done.stderr.decode().splitlines() if "warning" in line]
+        assert (done.returncode, warnings) == (0, [f"rdbscope: warning: node a: {why}"])
+    first, second = (json.loads(line) for line in (tmp_path / "night.jsonl").read_text().splitlines())
+    assert (first["message"], second["message"]) == (why, f"no dump matches {tmp_path}/b/*.rdb")
 
 
 def test_the_job_loads_what_is_newest_and_a_dry_run_says_the_same(run: Run, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from rdbscope.nightly.reports import node_file
 from tests.conftest import Run, environment, program
-from tests.history.nights import night, strings
+from tests.history.nights import FIRST, night, strings
 from tests.nightly.servers import http_server
 from tests.nightly.ten_nights import clock, date, prepare, write
 from tests.nightly.test_again import ask
@@ -28,6 +29,20 @@ from rdbscope.nightly import loads
 loads.check = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
 run(sys.argv[1:])
 """
+
+# Dies where a file would be put in place.
+_DIES_AT_A_RENAME = """
+import os, pathlib, signal, sys
+from rdbscope.__main__ import run
+replace = pathlib.Path.replace
+def die(self, target):
+    if str(target).endswith(sys.argv[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return replace(self, target)
+pathlib.Path.replace = die
+run(sys.argv[2:])
+"""
+
 
 # The first of four dumps is loaded.
 _DIES_AMONG_THE_LOADS = """
@@ -151,3 +166,25 @@ def test_a_killed_run_is_continued(
     assert {"all.html", "node-cache.html", "index.html"} <= {path.name for path in reports.iterdir()}
     assert not [path.name for path in reports.iterdir() if path.name.startswith(".")]
     assert b"nothing to do" in run("nightly", "--now", clock(0)).stderr
+
+
+def test_nothing_is_left_of_a_run_that_was_killed_at_a_rename(run: Run, tmp_path: Path) -> None:
+    long = "n" * 90
+    prepare(tmp_path, f'[[nodes]]\nname = "{long}"\ndumps = "dumps/none-*.rdb"\n')
+    write(tmp_path, 0)
+    (tmp_path / "dumps/none-0.rdb").write_bytes(night(0, second=3))
+    places = ("reports/index.html", "reports/latest", "var/rdbscope.prom", f"{date(0)}/index.html", ".json")
+    kept = {tmp_path / "var" / name for name in (".rdbscope.prom.short", ".other.prom.abcdefgh", "reports/.latest.x")}
+    (tmp_path / "var/reports" / date(0)).mkdir(parents=True)
+    for path in kept:
+        path.touch()
+    torn = tmp_path / "var/reports" / date(0) / f".{node_file(long)[:64]}.abcd_012"
+    torn.touch()
+    for place in places:
+        command = [sys.executable, "-c", _DIES_AT_A_RENAME, place, "nightly", "--now", clock(0)]
+        assert subprocess.run(command, cwd=tmp_path, env=environment(), check=False).returncode == -signal.SIGKILL
+        # The next one dies at another place.
+        os.utime(tmp_path / "dumps/cache-0.rdb", (FIRST + len(place), FIRST + len(place)))
+    assert set((tmp_path / "var").rglob(".*")) > kept
+    assert run("nightly", "--now", clock(0)).returncode == 0
+    assert set((tmp_path / "var").rglob(".*")) == kept

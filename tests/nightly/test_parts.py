@@ -13,7 +13,7 @@ from rdbscope.errors import OutputError
 from rdbscope.history.nodes import Node
 from rdbscope.nightly.facts import Figures, Found, Night, NodeNight
 from rdbscope.nightly.inventory import newest
-from rdbscope.nightly.mail import send
+from rdbscope.nightly.mail import message, send
 from rdbscope.nightly.pages import NightLine, index_page, night_page
 from rdbscope.nightly.plan import counted
 from rdbscope.nightly.prometheus import text
@@ -94,6 +94,13 @@ def test_a_webhook_that_drips_does_not_hold_the_job(monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv("HOOK", f"http://127.0.0.1:{port}/s3cret")
         with pytest.raises(OutputError, match=r"^webhook: no answer within 1 s; it may have arrived all the same$"):
             post(Webhook("HOOK", "always"), NOTHING, [], 0, seconds=1)
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 nodes"), (1, "1 node"), (2, "2 nodes")])
+def test_a_subject_counts_in_words(count: int, said: str) -> None:
+    mail = Mail("127.0.0.1", 25, "none", "a@example.org", ("b@example.org",), None, None, "always")
+    night = Night("2026-11-25", 0, [NodeNight(ROW, None, None, [])] * count)
+    assert message(mail, night, [], None)["Subject"] == f"rdbscope 2026-11-25: all well, {said}"
 
 
 def test_a_mail_server_that_drips_does_not_hold_the_job() -> None:

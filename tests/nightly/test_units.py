@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import Run
-from tests.nightly.ten_nights import prepare
+from tests.conftest import Run, environment
+from tests.nightly.servers import http_server
+from tests.nightly.ten_nights import clock, prepare, write
 
 SECRETS = '[webhook]\nurl_env = "HOOK"\n'
 
@@ -60,6 +62,29 @@ def test_a_crontab_has_five_times_and_a_command(run: Run, tmp_path: Path) -> Non
     assert subprocess.run(["sh", "-n", "-c", command], check=False).returncode == 0
 
 
+def test_the_line_of_cron_reads_the_variables_without_a_shell(run: Run, tmp_path: Path) -> None:
+    prepare(tmp_path, SECRETS + 'when = "always"\n')
+    write(tmp_path, 0)
+    variables = tmp_path / "nightly.env"
+    line = printed(run, "cron").splitlines()[-1].split(" ", 5)[5].replace("/etc/rdbscope/nightly.env", str(variables))
+    with http_server() as posts:
+        (tmp_path / "sh").mkdir()
+        variables.write_text(f"HOOK={posts.url}?a=1&b=$(>sh/1)`>sh/2`;>sh/3\nno secret 's3cret\n")
+        done = subprocess.run(
+            ["sh", "-c", f"{line} --now {clock(0)}"],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert (done.returncode, len(posts.bodies)) == (0, 1), done.stderr
+    assert list((tmp_path / "sh").iterdir()) == []
+    assert f"{variables}:2: no NAME=value; the line is left out\n" in done.stderr
+    assert "s3cret" not in done.stdout + done.stderr and posts.url not in done.stdout + done.stderr
+
+
 def test_a_cron_job_has_the_shape_of_one(run: Run, tmp_path: Path) -> None:
     prepare(tmp_path, SECRETS)
     settings, job = yaml.safe_load_all(printed(run, "kubernetes"))
@@ -80,6 +105,44 @@ def test_a_cron_job_has_the_shape_of_one(run: Run, tmp_path: Path) -> None:
     assert mounted[str(tmp_path / "dumps")] is True
     assert mounted[str(tmp_path / "rdbscope.toml")] is True
     assert re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", job["metadata"]["name"])
+
+
+def test_no_path_of_a_unit_goes_up(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    prepare(tmp_path / "here")
+    file = tmp_path / "here/rdbscope.toml"
+    text = file.read_text().replace('"var/nightly.jsonl"', '"../log/l.jsonl"').replace('"dumps/two', '"../x/../two/two')
+    # Through a link `..` is something else.
+    (tmp_path / "far/away").mkdir(parents=True)
+    (tmp_path / "here/link").symlink_to("../far/away")
+    file.write_text(text.replace('"var/rdbscope.prom"', '"link/../metrics/m.prom"'))
+    config = ("--config", Path("here/../here/rdbscope.toml"))
+    service = run("nightly", *config, "--print", "systemd").stdout.decode()
+    (written,) = (line for line in service.splitlines() if line.startswith("ReadWritePaths="))
+    wanted = {tmp_path / "far/metrics", tmp_path / "here/var", tmp_path / "log"}
+    assert {line.removeprefix("-") for line in written.removeprefix("ReadWritePaths=").split()} == set(map(str, wanted))
+    assert ".." not in service and f"RDBSCOPE_CONFIG={file}" in service
+    _, job = yaml.safe_load_all(run("nightly", *config, "--print", "kubernetes").stdout)
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    mounts = container["volumeMounts"]
+    assert ".." not in json.dumps(mounts)
+    mounted = {mount["mountPath"] for mount in mounts if mount["name"] in ("data", "dumps")}
+    assert mounted == {*map(str, wanted), str(tmp_path / "here/dumps"), str(tmp_path / "two")}
+
+
+def test_a_folder_whose_name_looks_like_a_pattern_is_mounted(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "h[os]t*?"
+    place.mkdir()
+    prepare(place)
+    file = place / "rdbscope.toml"
+    file.write_text(
+        file.read_text().replace('"dumps/two-*.rdb"', '"dumps/[ab]/two.rdb"') + '[[nodes]]\ndumps = "a.rdb"\n'
+    )
+    (place / "a.rdb").touch()
+    _, job = yaml.safe_load_all(run("nightly", "--config", file, "--print", "kubernetes").stdout)
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    mounted = {mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] == "dumps"}
+    assert mounted == {str(place)}
 
 
 @pytest.mark.parametrize("comment", ["# ü: \t \\ | > '", "# a\r", "   # begins with blanks"])

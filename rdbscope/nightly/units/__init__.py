@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from rdbscope.nightly.settings import Settings
+
+#: The variables of the job on a machine, one NAME=value a line: systemd reads it, and `--env-file` in the same way.
+ENV_FILE = "/etc/rdbscope/nightly.env"
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,7 @@ class Surroundings:
 
     Attributes:
         program: the words that start rdbscope, its path absolute.
-        config: the configuration file, absolute.
+        config: the configuration file, absolute and without `..`.
         database: likewise.
     """
 
@@ -48,9 +52,16 @@ def secrets(settings: Settings) -> list[str]:
 
 
 def written_folders(settings: Settings, where: Surroundings) -> list[Path]:
-    """The folders that the job writes to, absolute, none below another of them."""
+    """The folders that the job writes to, absolute and without `..`, none below another of them."""
     found = [where.database.parent]
     found += [settings.reports] if settings.reports else []
     found += [path.parent for path in (settings.prometheus, settings.log) if path is not None]
-    folders = sorted({Path.cwd() / path for path in found})
+    folders = sorted({straight(path) for path in found})
     return [one for one in folders if not any(other in one.parents for other in folders)]
+
+
+def straight(path: Path) -> Path:
+    """The path, absolute and without `..`, which no scheduler takes; links stay where they change nothing by that."""
+    given = Path.cwd() / path
+    found = Path(os.path.normpath(given))
+    return found if found.resolve() == given.resolve() else given.resolve()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import json
+import os
+import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +23,8 @@ _HEAD = """\
 # The nightly job of rdbscope. Set the image; the claims rdbscope-data (written) and rdbscope-dumps (read) must exist.
 """
 _NAME = "rdbscope-nightly"
+# What glob.escape makes of a character that would mean something.
+_ESCAPED = re.compile(r"\[([*?[])\]")
 
 
 def text(settings: Settings, where: units.Surroundings) -> str:
@@ -117,10 +122,11 @@ def _dump_folders(settings: Settings) -> list[Path]:
     for node in settings.nodes:
         if is_url(node.dumps):
             continue
-        path = PurePosixPath(Path.cwd() / node.dumps)
-        while glob.has_magic(str(path)):
-            path = path.parent
-        found.add(Path(path) if str(path) != str(Path.cwd() / node.dumps) else Path(path).parent)
+        parts = PurePosixPath(node.dumps).parts[:-1]
+        if not os.path.exists(node.dumps):  # noqa: PTH110  any name
+            plain = itertools.takewhile(lambda part: not glob.has_magic(_ESCAPED.sub("", part)), parts)
+            parts = tuple(_ESCAPED.sub(r"\1", part) for part in plain)
+        found.add(units.straight(Path(*parts)))
     return sorted(one for one in found if not any(other in one.parents for other in found))
 
 

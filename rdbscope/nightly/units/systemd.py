@@ -51,8 +51,7 @@ def service(settings: Settings, where: units.Surroundings) -> str:
         config=str(where.config).replace("%", "%%"),
         environment=_quoted(f"RDBSCOPE_CONFIG={where.config}"),
         database=f"Environment={_quoted(f'RDBSCOPE_DB={where.database}')}\n",
-        # The variables are written there, one NAME=value a line.
-        secrets=f"# {', '.join(needed)}\nEnvironmentFile=/etc/rdbscope/nightly.env\n" if needed else "",
+        secrets=f"# {', '.join(needed)}\nEnvironmentFile={units.ENV_FILE}\n" if needed else "",
         written=" ".join(_quoted(f"-{folder}") for folder in units.written_folders(settings, where)),
     )
 
