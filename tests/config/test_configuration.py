@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rdbscope.config import configuration
+from rdbscope.config.formats import problem_of
 from rdbscope.config.lines import line_of
 from rdbscope.config.validate import schema, validate
 from rdbscope.errors import UsageError
@@ -48,6 +49,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("[checks]\nparams = {large-value = 3}", ":2: 'checks.params.large-value' is a table"),
         ("zzz = 1", ":1: no such setting: 'zzz'; known: db, "),
         ("a = ", ": cannot be read: "),
+        ('[nightly]\nfresh_within = "soon"', ":2: 'nightly.fresh_within' is 'soon'; write it like 26h or 2d"),
+        ('[nightly]\nfresh_within = "0h"', ":2: 'nightly.fresh_within' is '0h'"),
+        ('[nightly]\nfresh_within = "-5h"', ":2: 'nightly.fresh_within' is '-5h'"),
+        ('[nightly]\nfresh_within = "never"', ":2: 'nightly.fresh_within' is 'never'"),
+        ('[nightly]\nfresh_within = ""', ":2: 'nightly.fresh_within' is empty"),
+        ('[nightly]\nfresh_within = "999999999999999999999d"', ":2: 'nightly.fresh_within' is '99999"),
     ],
 )
 def test_a_problem_has_its_line(place: Path, text: str, problem: str) -> None:
@@ -135,7 +142,10 @@ def test_our_walk_agrees_with_a_json_schema_validator(values: dict[str, Any]) ->
             return one.isoformat() if isinstance(one, date) else 0
         return [None] if isinstance(one, date) else one
 
-    valid = jsonschema.Draft202012Validator(schema()).is_valid(dated(values, False))
+    checker = jsonschema.FormatChecker(())
+    for name in ("path", "duration", "size", "memory", "address", "addresses"):
+        checker.checks(name)(lambda one, name=name: not isinstance(one, str) or not one or not problem_of(name, one))
+    valid = jsonschema.Draft202012Validator(schema(), format_checker=checker).is_valid(dated(values, False))
     assert valid is not refused()
 
 
