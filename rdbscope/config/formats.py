@@ -55,15 +55,17 @@ def _addresses(text: str) -> str | None:
     from email.message import EmailMessage
     from email.utils import getaddresses
 
+    # Who gets the mail, and who is said to get it: the standard library has two parsers.
     found = [address for _, address in getaddresses([text])]
     try:
-        header = EmailMessage()
-        header["To"] = text
-        header.as_bytes()
+        mail = EmailMessage()
+        mail["To"] = text
+        mail.as_bytes()
+        said = [one.addr_spec for one in mail["To"].addresses]
     except Exception:
-        # The parser of the standard library raises IndexError and AttributeError at some.
-        found = []
-    sound = found and text.isprintable() and all(_ADDRESS.fullmatch(address) for address in found)
+        # At some texts the parser raises IndexError or AttributeError.
+        said = []
+    sound = found and found == said and text.isprintable() and all(_ADDRESS.fullmatch(one) for one in found)
     return None if sound else f"is {_quoted(text)}; write an address like ops@example.org"
 
 

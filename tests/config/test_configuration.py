@@ -56,6 +56,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ('[[nodes]]\ndumps = "a"\nmaxmemory = "many"', ":3: 'nodes[0].maxmemory' is wrong: 'many' is no size"),
         ('memory_limit = "lots"', ":1: 'memory_limit' is wrong: 'lots' is no size in bytes; write it like"),
         ('memory_limit = "1MB"', ":1: 'memory_limit' is wrong: a memory limit of 1MB is too small"),
+        ('[mail]\nhost = "h"\nfrom = "("\nto = ["a@b"]', ":3: 'mail.from' is '('; write an address like ops@"),
+        ('[mail]\nhost = "h"\nfrom = "a@b, c@d"\nto = ["a@b"]', ":3: 'mail.from' is more than one address"),
+        ('[mail]\nhost = "h"\nfrom = "a@b"\nto = ["c@d", "<"]', ":4: 'mail.to[1]' is '<'; write an address"),
+        ('[mail]\nhost = "h"\nfrom = "a@b"\nto = ["a@["]', ":4: 'mail.to[0]' is 'a@['"),
+        ('[mail]\nhost = "h"\nfrom = "a@b"\nto = ["a@b\\nBcc: c@d"]', ":4: 'mail.to[0]' is 'a@b\\nBcc: c@d'"),
         ('[nightly]\nfresh_within = "soon"', ":2: 'nightly.fresh_within' is 'soon'; write it like 26h or 2d"),
         ('[nightly]\nfresh_within = "0h"', ":2: 'nightly.fresh_within' is '0h'"),
         ('[nightly]\nfresh_within = "-5h"', ":2: 'nightly.fresh_within' is '-5h'"),
@@ -70,6 +75,21 @@ def test_a_problem_has_its_line(place: Path, text: str, problem: str) -> None:
     with pytest.raises(UsageError) as raised:
         configuration()
     assert str(raised.value).startswith(f"{file}{problem}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a@b", "root", "Ops <ops@example.org>", '"N, O" <a@b>', "a@b, C <c@d>", "ä@b.c", "a@[127.0.0.1]", '"a b"@c'],
+)
+def test_addresses_as_mail_knows_them(text: str) -> None:
+    assert problem_of("addresses", text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["<", "(", "a@", "@b", "@", "[", "a@[1", "undisclosed:;", ",", " ", "a b", "a@b c@d", "a\0@b"]
+)
+def test_addresses_that_are_none(text: str) -> None:
+    assert problem_of("addresses", text) is not None
 
 
 def test_the_project_wins_over_the_user(place: Path) -> None:
