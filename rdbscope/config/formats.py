@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from rdbscope.errors import UsageError, shorten
 
@@ -18,7 +19,13 @@ def problem_of(name: str, text: str) -> str | None:
 
 
 def _path(text: str) -> str | None:
-    return "holds a NUL character, as no path does" if "\0" in text else None
+    if "\0" in text:
+        return "holds a NUL character, as no path does"
+    try:
+        Path(text).expanduser()
+    except RuntimeError:
+        return f"is {_quoted(text)}; there is no such user's home"
+    return None
 
 
 def _duration(text: str) -> str | None:
