@@ -10,22 +10,13 @@ from pathlib import Path
 import duckdb
 
 from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
-from rdbscope.store import schema
+from rdbscope.store import blame, schema
 from rdbscope.store.memory_limit import default_bytes
 from rdbscope.store.parquet_folder.layout import is_folder
 from rdbscope.store.spool_folder import remove_left
 
 # Older DuckDB clients open this version; it costs nothing.
 STORAGE_VERSION = "v1.4.0"
-
-# What the file, the disk or the memory is to blame for, and no statement.
-_ENGINE_ERRORS = (
-    duckdb.IOException,
-    duckdb.FatalException,
-    duckdb.InternalException,
-    duckdb.OutOfMemoryException,
-    duckdb.SerializationException,
-)
 
 Connection = duckdb.DuckDBPyConnection
 Settings = dict[str, str | bool | int | float | list[str]]
@@ -60,8 +51,10 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
         schema.check_version(connection, database)
         remove_left(database)
         yield connection
-    except _ENGINE_ERRORS as problem:
-        raise problem_of(problem, database) from problem
+    except duckdb.Error as problem:
+        if blame.no_statement(problem):
+            raise problem_of(problem, database) from problem
+        raise
     finally:
         _close(connection)
 
@@ -115,8 +108,10 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
             schema.check_version(connection, database)
             close_to_outside(connection, allow_files=allow_files)
             yield connection
-        except _ENGINE_ERRORS as problem:
-            raise problem_of(problem, database) from problem
+        except duckdb.Error as problem:
+            if blame.no_statement(problem):
+                raise problem_of(problem, database) from problem
+            raise
         finally:
             _close(connection)
 
@@ -129,6 +124,10 @@ def temporary(*, memory_limit: int | None = None) -> Iterator[Connection]:
         try:
             schema.create(connection)
             yield connection
+        except duckdb.Error as problem:
+            if blame.no_statement(problem):
+                raise problem_of(problem, None) from problem
+            raise
         finally:
             _close(connection)
 
@@ -200,6 +199,10 @@ def problem_of(problem: duckdb.Error, database: Path | None) -> StoreError:
         return StoreError(f"{name}: exists but is no DuckDB database", hint="name another file with --db")
     if isinstance(problem, duckdb.OutOfMemoryException):
         return StoreError(f"{name}: out of memory: {text}", hint="raise --memory-limit")
+    if blame.DAMAGED in text:
+        return StoreError(
+            f"{name}: damaged: {text}", hint="put a copy of it in its place, or load the dumps into a new one"
+        )
     if "Is a directory" in text:
         return StoreError(f"{name}: is a directory", hint="name the database file with --db")
     return StoreError(f"{name}: {text}")

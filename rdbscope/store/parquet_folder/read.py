@@ -11,7 +11,7 @@ import duckdb
 
 from rdbscope.errors import StoreError
 from rdbscope.query_files import load
-from rdbscope.store import connect, fetch, schema
+from rdbscope.store import blame, connect, fetch, schema
 from rdbscope.store.connect import Connection
 from rdbscope.store.parquet_folder import layout
 from rdbscope.store.parquet_folder.files import ReadOnlyFiles
@@ -62,7 +62,12 @@ def opened(folder: Path, *, memory_limit: int | None = None, allow_files: bool =
             _read(connection, folder, table, [one for one in snapshots if table in one.files])
         _views(connection, folder, snapshots)
         connect.close_to_outside(connection, allow_files=allow_files, directories=[SCHEME])
-        yield connection
+        try:
+            yield connection
+        except duckdb.Error as problem:
+            if blame.no_statement(problem):
+                raise connect.problem_of(problem, folder) from problem
+            raise
 
 
 def _register(connection: Connection, folder: Path, names: Sequence[str]) -> None:
