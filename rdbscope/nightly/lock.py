@@ -21,6 +21,8 @@ def locked(database: Path) -> Iterator[None]:
     """
     # One lock whatever link the database is reached by.
     place = database.resolve()
+    if not place.name:
+        raise StoreError(f"{database}: is a directory", hint="name the database file with --db")
     path = place.with_name(place.name + ".nightly.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,8 +41,11 @@ def locked(database: Path) -> Iterator[None]:
             ) from problem
         except OSError as problem:
             raise StoreError(f"{path}: cannot be locked: {problem.strerror}") from problem
-        os.ftruncate(handle, 0)
-        os.write(handle, b"%d\n" % os.getpid())
+        try:
+            os.ftruncate(handle, 0)
+            os.write(handle, b"%d\n" % os.getpid())
+        except OSError as problem:
+            raise StoreError(f"{path}: cannot be written: {problem.strerror}") from problem
         # The file stays: removing it would let two jobs hold a lock of one name.
         yield
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -92,6 +93,31 @@ def test_a_damaged_key_is_named_unless_names_are_hidden(redact: bool, run: Run, 
         text = path.read_text()
         assert "the file ends too early" in text, path
         assert ("user:carol" in text) is not redact, path
+
+
+def test_a_disk_that_is_full_at_the_lock(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+
+    def no_files() -> None:
+        # Stands in for a full disk, with EFBIG for ENOSPC.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    done = subprocess.run(
+        program("nightly", "--now", clock(0)),
+        cwd=tmp_path,
+        capture_output=True,
+        env=environment(),
+        timeout=120,
+        check=False,
+        preexec_fn=no_files,
+    )
+    lock = tmp_path / "var/history.duckdb.nightly.lock"
+    assert (done.returncode, done.stderr.decode()) == (
+        4,
+        f"rdbscope: error: {lock}: cannot be written: File too large\n",
+    )
 
 
 def test_the_lock_empties_no_file_behind_a_link(run: Run, tmp_path: Path) -> None:
