@@ -40,8 +40,10 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
         StoreError: it cannot be opened, or has tables of another version.
     """
     existed = exists(database)
-    if database.is_dir() and is_folder(database):
-        raise StoreError(f"{database}: a folder of Parquet files", hint="only load --to-parquet writes to it")
+    if database.is_dir():
+        if is_folder(database):
+            raise StoreError(f"{database}: a folder of Parquet files", hint="only load --to-parquet writes to it")
+        raise _directory(database)
     settings = _settings(memory_limit, database.with_name(database.name + ".tmp"))
     settings["storage_compatibility_version"] = STORAGE_VERSION
     connection = _connect(database, settings, read_only=False)
@@ -173,7 +175,9 @@ def close_to_outside(connection: Connection, *, allow_files: bool, directories: 
 
 def _connect(database: Path, settings: Settings, *, read_only: bool) -> Connection:
     try:
-        return duckdb.connect(str(database), read_only=read_only, config=settings)
+        # Of a path that begins with a dot DuckDB makes nothing else, as it does of `:memory:`, `file:` and `md:`.
+        name = str(database) if database.is_absolute() else f"./{database}"
+        return duckdb.connect(name, read_only=read_only, config=settings)
     except duckdb.Error as problem:
         raise problem_of(problem, database) from problem
 
@@ -182,6 +186,10 @@ def _close(connection: Connection) -> None:
     # After a fatal error (disk full) closing fails too; the error that matters is already on its way.
     with contextlib.suppress(duckdb.Error):
         connection.close()
+
+
+def _directory(database: Path) -> StoreError:
+    return StoreError(f"{database}: is a directory", hint="name the database file with --db")
 
 
 def problem_of(problem: duckdb.Error, database: Path | None) -> StoreError:
@@ -203,6 +211,6 @@ def problem_of(problem: duckdb.Error, database: Path | None) -> StoreError:
         return StoreError(
             f"{name}: damaged: {text}", hint="put a copy of it in its place, or load the dumps into a new one"
         )
-    if "Is a directory" in text:
-        return StoreError(f"{name}: is a directory", hint="name the database file with --db")
+    if database is not None and "Is a directory" in text:
+        return _directory(database)
     return StoreError(f"{name}: {text}")

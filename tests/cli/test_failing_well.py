@@ -140,6 +140,33 @@ def test_a_torn_database(run: Run, tmp_path: Path, command: list[str]) -> None:
     assert len(lines) <= 2 and "rdbscope.duckdb" in lines[0]
 
 
+@pytest.mark.parametrize("place", ["/", ".", "", "folder"])
+@pytest.mark.parametrize("command", [["load", "sound.rdb"], ["nightly"], ["snapshots", "prune"], ["trends"]])
+def test_a_folder_is_no_database(run: Run, tmp_path: Path, place: str, command: list[str]) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    (tmp_path / "rdbscope.toml").write_text('[[nodes]]\nname = "a"\ndumps = "sound.rdb"\n')
+    (tmp_path / "folder").mkdir()
+    done = run(*command, "--db", place)
+    assert (done.returncode, len(done.stderr.splitlines())) == (4, 1), done.stderr
+    assert b"directory" in done.stderr or b"folder" in done.stderr
+
+
+@pytest.mark.parametrize("name", [":memory:", "file:a.duckdb"])
+def test_a_name_that_means_something_to_duckdb(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    assert run("load", "sound.rdb", "--db", name).returncode == 0
+    assert (tmp_path / name).is_file()
+    done = run("query", "SELECT count(*) AS n FROM keys", "--db", name, "--format", "csv")
+    assert done.stdout.split() == [b"n", b"2"]
+
+
+def test_a_url_is_no_database(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    done = run("load", "sound.rdb", "--db", f"file://{tmp_path}/a.duckdb")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert b"a database is a file of this machine" in done.stderr
+
+
 def test_no_database_yet(run: Run) -> None:
     done = run("query", "SELECT 1")
     assert (done.returncode, b"no such database" in done.stderr) == (4, True)
