@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 
 import duckdb
@@ -17,6 +20,13 @@ from rdbscope.store.spool_folder import remove_left
 
 # Older DuckDB clients open this version; it costs nothing.
 STORAGE_VERSION = "v1.4.0"
+
+# How DuckDB names who has the file open.
+_HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
+# Who is told of a wait for another process, and how many seconds it may take: none.
+_patience: ContextVar[tuple[Callable[[str], None] | None, float]] = ContextVar("patience", default=(None, 0.0))
+# Seconds between two looks.
+_STEP = 0.25
 
 Connection = duckdb.DuckDBPyConnection
 Settings = dict[str, str | bool | int | float | list[str]]
@@ -36,7 +46,7 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
     """The database open for a load, made where it does not exist.
 
     Raises:
-        DatabaseLockedError: another process has it open.
+        DatabaseLockedError: another process has it open, and `patient` does not help.
         StoreError: it cannot be opened, or has tables of another version.
     """
     existed = exists(database)
@@ -173,13 +183,37 @@ def close_to_outside(connection: Connection, *, allow_files: bool, directories: 
     connection.execute("SET lock_configuration = true")
 
 
-def _connect(database: Path, settings: Settings, *, read_only: bool) -> Connection:
+@contextlib.contextmanager
+def patient(told: Callable[[str], None], *, seconds: float = 60) -> Iterator[None]:
+    """Inside of it, whoever opens a database to write waits for other processes that have it open.
+
+    Args:
+        told: gets a sentence when a wait begins.
+        seconds: the most that one wait takes.
+    """
+    before = _patience.set((told, seconds))
     try:
-        # Of a path that begins with a dot DuckDB makes nothing else, as it does of `:memory:`, `file:` and `md:`.
-        name = str(database) if database.is_absolute() else f"./{database}"
-        return duckdb.connect(name, read_only=read_only, config=settings)
-    except duckdb.Error as problem:
-        raise problem_of(problem, database) from problem
+        yield
+    finally:
+        _patience.reset(before)
+
+
+def _connect(database: Path, settings: Settings, *, read_only: bool) -> Connection:
+    told, seconds = (None, 0.0) if read_only else _patience.get()
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            # Of a path that begins with a dot DuckDB makes nothing else, as it does of `:memory:`, `file:` and `md:`.
+            name = str(database) if database.is_absolute() else f"./{database}"
+            return duckdb.connect(name, read_only=read_only, config=settings)
+        except duckdb.Error as problem:
+            found = problem_of(problem, database)
+            if not isinstance(found, DatabaseLockedError) or time.monotonic() >= until:
+                raise found from problem
+        if told is not None:
+            told(f"{found.message}; waiting for it, at most {seconds:g} s")
+            told = None
+        time.sleep(_STEP)
 
 
 def _close(connection: Connection) -> None:
@@ -197,9 +231,10 @@ def problem_of(problem: duckdb.Error, database: Path | None) -> StoreError:
     text = one_line(problem)
     name = str(database) if database is not None else "temporary database"
     if "Could not set lock" in text or "Conflicting lock" in text:
-        holder = text.partition("held in ")[2].partition(". See also")[0]
+        holder = _HOLDER.search(text)
+        who = "" if holder is None else f" ({Path(holder[1]).name}, process {holder[2]})"
         return DatabaseLockedError(
-            f"{name}: locked by another process{f' ({holder})' if holder else ''}", hint="wait until it has finished"
+            f"{name}: locked by another process{who}", hint="wait until it has finished, or end it"
         )
     if "No space left" in text or "File too large" in text or "Disk quota" in text:
         return StoreError(f"{name}: disk full", hint="free space or name another place with --db")
