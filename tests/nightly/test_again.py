@@ -317,6 +317,19 @@ def test_the_collector_can_read_the_metrics(run: Run, tmp_path: Path, mode: int)
     assert (stat.S_IMODE(metrics.stat().st_mode), metrics.stat().st_size > 0) == (mode, True)
 
 
+@pytest.mark.parametrize("there", [True, False], ids=["a file", "dangling"])
+def test_metrics_go_where_a_link_leads(run: Run, tmp_path: Path, there: bool) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    target, link = tmp_path / "collected.prom", tmp_path / "var/rdbscope.prom"
+    link.symlink_to("../collected.prom")
+    if there:
+        target.touch(0o600)
+    assert run("nightly", "--now", clock(0)).returncode == 0
+    assert link.is_symlink()
+    assert (stat.S_IMODE(target.stat().st_mode), target.stat().st_size > 0) == (0o600 if there else 0o644, True)
+
+
 def test_a_bad_dump_does_not_hide_how_old_the_last_good_one_is(run: Run, tmp_path: Path) -> None:
     prepare(tmp_path)
     for number in (CACHE_CUT - 1, CACHE_CUT):
