@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from rdbscope.errors import UsageError
+from rdbscope.errors import UsageError, shorten
 from rdbscope.options import ReadOptions
 from rdbscope.reports import FORMATS
 
@@ -108,13 +108,15 @@ def moment(text: str | None) -> int | None:
 
     if text is None:
         return None
-    if text.isdecimal():
-        return int(text)
     try:
-        time = datetime.fromisoformat(text.removesuffix("Z") + ("+00:00" if text.endswith("Z") else ""))
-    except ValueError as problem:
-        raise UsageError(f"--until {text}: no moment", hint="write it like 2026-11-25T12:00:00Z") from problem
-    return int((time if time.tzinfo is not None else time.replace(tzinfo=timezone.utc)).timestamp())
+        if text.isdecimal():
+            time = datetime.fromtimestamp(int(text), tz=timezone.utc)
+        else:
+            time = datetime.fromisoformat(text.removesuffix("Z") + ("+00:00" if text.endswith("Z") else ""))
+            time = time if time.tzinfo is not None else time.replace(tzinfo=timezone.utc)
+        return int(time.astimezone(timezone.utc).timestamp())
+    except (ValueError, OverflowError, OSError) as problem:
+        raise UsageError(f"--until {shorten(text)}: no moment", hint="write it like 2026-11-25T12:00:00Z") from problem
 
 
 def conventions_option(function: Function) -> Function:

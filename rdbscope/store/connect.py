@@ -199,6 +199,8 @@ def patient(told: Callable[[str], None], *, seconds: float = 60) -> Iterator[Non
 
 
 def _connect(database: Path, settings: Settings, *, read_only: bool) -> Connection:
+    if not _is_utf8(database):
+        raise StoreError(f"{database}: the name is no UTF-8, which DuckDB needs", hint="name another file with --db")
     told, seconds = (None, 0.0) if read_only else _patience.get()
     until = time.monotonic() + seconds
     while True:
@@ -214,6 +216,14 @@ def _connect(database: Path, settings: Settings, *, read_only: bool) -> Connecti
             told(f"{found.message}; waiting for it, at most {seconds:g} s")
             told = None
         time.sleep(_STEP)
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _close(connection: Connection) -> None:

@@ -167,6 +167,39 @@ def test_a_url_is_no_database(run: Run, tmp_path: Path) -> None:
     assert b"a database is a file of this machine" in done.stderr
 
 
+_LONG, _MANY, _NO_UTF8 = "x" * 300, "9" * 5000, os.fsdecode(b"a\xff")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["load", _LONG], 3),
+        (["verify", _LONG], 3),
+        (["check", _LONG], 2),
+        (["load", "sound.rdb", "--db", _NO_UTF8], 4),
+        (["load", "sound.rdb", "--db", _LONG], 4),
+        (["load", "sound.rdb", "--set", f"hash-max-listpack-entries={_MANY}"], 2),
+        (["load", "sound.rdb", "--set", "hash-max-listpack-entries=99999999999999999999"], 2),
+        (["load", "sound.rdb", "--set", "hash-max-listpack-entries=9999999999999999999gb"], 2),
+        (["load", "sound.rdb", "--until", _MANY], 2),
+        (["load", "sound.rdb", "--until", "99999999999999999999"], 2),
+        (["load", "sound.rdb", "--until", "0001-01-01T00:00:00+14:00"], 2),
+        (["load", "sound.rdb", "--until", "9999-12-31T23:59:59-14:00"], 2),
+        (["load", "sound.rdb", "--replay-memory", _MANY], 2),
+        (["load", "sound.rdb", "--memory-limit", _MANY], 2),
+        (["diff", "1", "1", "--fail-on-growth", _MANY], 2),
+        (["diff", "1", "1", "--fail-on-growth", "1e400%"], 2),
+        (["query", "SELECT 1", "-o", _LONG], 4),
+    ],
+    ids=lambda one: " ".join(one)[:60] if isinstance(one, list) else str(one),
+)
+def test_hostile_values_are_no_internal_error(run: Run, tmp_path: Path, arguments: list[str], code: int) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    assert run("load", "sound.rdb", "--no-check").returncode == 0
+    done = run(*arguments)
+    assert (done.returncode, len(done.stderr.splitlines())) == (code, 1), done.stderr
+
+
 def test_no_database_yet(run: Run) -> None:
     done = run("query", "SELECT 1")
     assert (done.returncode, b"no such database" in done.stderr) == (4, True)
