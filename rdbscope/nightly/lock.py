@@ -20,7 +20,11 @@ def locked(database: Path) -> Iterator[None]:
         StoreError: the file cannot be written.
     """
     # One lock whatever link the database is reached by.
-    place = database.resolve()
+    try:
+        place = database.resolve()
+    except (OSError, RuntimeError) as problem:
+        # Which of the two it is depends on the version of Python.
+        raise StoreError(f"{database}: links that lead in a circle", hint="name the file itself") from problem
     if not place.name:
         raise StoreError(f"{database}: is a directory", hint="name the database file with --db")
     path = place.with_name(place.name + ".nightly.lock")

@@ -14,6 +14,9 @@ _ENGINE = (
 # A block with a wrong checksum: DuckDB has a kind of exception for it, its Python module has none.
 DAMAGED = "Corrupt database file"
 
+# What DuckDB's Python module says of a text with half a surrogate pair, as the name of a file can become.
+NO_UTF8 = "cannot encode str as UTF-8"
+
 
 def no_statement(problem: duckdb.Error) -> bool:
     """Whether no statement is to blame."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
+from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, UsageError, one_line
 from rdbscope.store import blame, schema
 from rdbscope.store.memory_limit import default_bytes
 from rdbscope.store.parquet_folder.layout import is_folder
@@ -64,8 +64,7 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
         remove_left(database)
         yield connection
     except duckdb.Error as problem:
-        if blame.no_statement(problem):
-            raise problem_of(problem, database) from problem
+        raise_for(problem, database)
         raise
     finally:
         _close(connection)
@@ -121,8 +120,7 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
             close_to_outside(connection, allow_files=allow_files)
             yield connection
         except duckdb.Error as problem:
-            if blame.no_statement(problem):
-                raise problem_of(problem, database) from problem
+            raise_for(problem, database)
             raise
         finally:
             _close(connection)
@@ -137,8 +135,7 @@ def temporary(*, memory_limit: int | None = None) -> Iterator[Connection]:
             schema.create(connection)
             yield connection
         except duckdb.Error as problem:
-            if blame.no_statement(problem):
-                raise problem_of(problem, None) from problem
+            raise_for(problem, None)
             raise
         finally:
             _close(connection)
@@ -230,6 +227,19 @@ def _close(connection: Connection) -> None:
     # After a fatal error (disk full) closing fails too; the error that matters is already on its way.
     with contextlib.suppress(duckdb.Error):
         connection.close()
+
+
+def raise_for(problem: duckdb.Error, database: Path | None) -> None:
+    """Raises the error behind an exception that no statement is to blame for; does nothing about others.
+
+    Raises:
+        StoreError: the database, the disk or the memory is to blame.
+        UsageError: a text that the user gave cannot be handed to DuckDB.
+    """
+    if blame.no_statement(problem):
+        raise problem_of(problem, database) from problem
+    if blame.NO_UTF8 in str(problem):
+        raise UsageError("a name that is no UTF-8: nothing in a database is called so") from problem
 
 
 def _directory(database: Path) -> StoreError:

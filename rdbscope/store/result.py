@@ -165,6 +165,10 @@ def prepare(connection: Connection, sql: str) -> ResultSet:
     Raises:
         UsageError: wrong SQL, no statement, or a second result that could not be shown.
     """
+    try:
+        sql.encode()
+    except UnicodeEncodeError as problem:
+        raise UsageError("query: the SQL is no UTF-8") from problem
     with query_errors():
         statements = connection.extract_statements(sql)
         if not statements:

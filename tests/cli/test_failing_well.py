@@ -151,6 +151,16 @@ def test_a_folder_is_no_database(run: Run, tmp_path: Path, place: str, command: 
     assert b"directory" in done.stderr or b"folder" in done.stderr
 
 
+def test_a_database_of_links_in_a_circle(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    (tmp_path / "rdbscope.toml").write_text('[[nodes]]\nname = "a"\ndumps = "sound.rdb"\n')
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    for command in (["nightly"], ["load", "sound.rdb"]):
+        done = run(*command, "--db", "a")
+        assert (done.returncode, len(done.stderr.splitlines())) == (4, 1), done.stderr
+
+
 @pytest.mark.parametrize("name", [":memory:", "file:a.duckdb"])
 def test_a_name_that_means_something_to_duckdb(run: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / "sound.rdb").write_bytes(_SOUND)
@@ -190,6 +200,9 @@ _LONG, _MANY, _NO_UTF8 = "x" * 300, "9" * 5000, os.fsdecode(b"a\xff")
         (["diff", "1", "1", "--fail-on-growth", _MANY], 2),
         (["diff", "1", "1", "--fail-on-growth", "1e400%"], 2),
         (["query", "SELECT 1", "-o", _LONG], 4),
+        (["query", f"SELECT '{_NO_UTF8}'"], 2),
+        (["check", _NO_UTF8], 2),
+        (["trends", "--node", _NO_UTF8], 2),
     ],
     ids=lambda one: " ".join(one)[:60] if isinstance(one, list) else str(one),
 )
@@ -198,6 +211,12 @@ def test_hostile_values_are_no_internal_error(run: Run, tmp_path: Path, argument
     assert run("load", "sound.rdb", "--no-check").returncode == 0
     done = run(*arguments)
     assert (done.returncode, len(done.stderr.splitlines())) == (code, 1), done.stderr
+
+
+def test_a_query_that_is_no_utf8(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    done = run("query", "-", "-s", "sound.rdb", stdin=b"SELECT '\xff'")
+    assert (done.returncode, done.stderr) == (2, b"rdbscope: error: query: the SQL is no UTF-8\n")
 
 
 def test_no_database_yet(run: Run) -> None:

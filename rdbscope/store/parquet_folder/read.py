@@ -11,7 +11,7 @@ import duckdb
 
 from rdbscope.errors import StoreError
 from rdbscope.query_files import load
-from rdbscope.store import blame, connect, fetch, schema
+from rdbscope.store import connect, fetch, schema
 from rdbscope.store.connect import Connection
 from rdbscope.store.parquet_folder import layout
 from rdbscope.store.parquet_folder.files import ReadOnlyFiles
@@ -65,8 +65,7 @@ def opened(folder: Path, *, memory_limit: int | None = None, allow_files: bool =
         try:
             yield connection
         except duckdb.Error as problem:
-            if blame.no_statement(problem):
-                raise connect.problem_of(problem, folder) from problem
+            connect.raise_for(problem, folder)
             raise
 
 
