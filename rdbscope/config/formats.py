@@ -89,6 +89,7 @@ def _quoted(text: str) -> str:
 
 _CHECKS: dict[str, Callable[[str], str | None]] = {
     "path": _path,
+    "glob": _path,
     "duration": _duration,
     "size": _size,
     "memory": _memory,

@@ -186,6 +186,11 @@ _LONG, _MANY, _NO_UTF8 = "x" * 300, "9" * 5000, os.fsdecode(b"a\xff")
         (["load", _LONG], 3),
         (["verify", _LONG], 3),
         (["check", _LONG], 2),
+        (["check", _MANY], 2),
+        (["top", _MANY], 2),
+        (["check", "--baseline", _LONG], 4),
+        (["check", "--baseline", "deep.json"], 2),
+        (["check", "--conventions", _LONG], 2),
         (["load", "sound.rdb", "--db", _NO_UTF8], 4),
         (["load", "sound.rdb", "--db", _LONG], 4),
         (["load", "sound.rdb", "--set", f"hash-max-listpack-entries={_MANY}"], 2),
@@ -208,9 +213,18 @@ _LONG, _MANY, _NO_UTF8 = "x" * 300, "9" * 5000, os.fsdecode(b"a\xff")
 )
 def test_hostile_values_are_no_internal_error(run: Run, tmp_path: Path, arguments: list[str], code: int) -> None:
     (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    (tmp_path / "deep.json").write_text("[" * 100_000)
     assert run("load", "sound.rdb", "--no-check").returncode == 0
     done = run(*arguments)
     assert (done.returncode, len(done.stderr.splitlines())) == (code, 1), done.stderr
+
+
+def test_a_folder_of_checks_whose_name_is_too_long(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    (tmp_path / "rdbscope.toml").write_text(f'checks.folders = ["{_LONG}"]\n')
+    done = run("check", "sound.rdb")
+    assert done.returncode == 2
+    assert b"cannot be looked into: File name too long; correct checks.folders in rdbscope.toml" in done.stderr
 
 
 def test_a_query_that_is_no_utf8(run: Run, tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ('[mail]\nhost = "h"\nfrom = "a@b"\nto = ["c@d", "<"]', ":4: 'mail.to[1]' is '<'; write an address"),
         ('[mail]\nhost = "h"\nfrom = "a@b"\nto = ["a@["]', ":4: 'mail.to[0]' is 'a@['"),
         ('[mail]\nhost = "h"\nfrom = "a@b"\nto = ["a@b\\nBcc: c@d"]', ":4: 'mail.to[0]' is 'a@b\\nBcc: c@d'"),
+        ("db = " + "[" * 100_000, ": cannot be read: nested too deeply"),
         ('db = "a\\u0000b"', ":1: 'db' holds a NUL character, as no path does"),
         ('[nightly]\nlog = "a\\u0000b"', ":2: 'nightly.log' holds a NUL character"),
         ('[[nodes]]\ndumps = "a\\u0000b"', ":2: 'nodes[0].dumps' holds a NUL character"),
