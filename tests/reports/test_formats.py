@@ -175,3 +175,10 @@ def test_what_fails_leaves_nothing_behind_a_link(tmp_path: Path) -> None:
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="File name too long"), open_output(tmp_path / ("x" * 300)):
         pass
+
+
+def test_a_type_that_parquet_does_not_know() -> None:
+    with connect.scratch() as connection:
+        result = prepare(connection, "SELECT union_value(a := 1) AS a")
+        with pytest.raises(UsageError, match=r"^Parquet cannot hold this result: .*; cast the column$"):
+            reports.write(result, Output(io.BytesIO()), "parquet")
