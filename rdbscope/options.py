@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from rdbscope.console import safe_text
+from rdbscope.errors import UsageError, one_line
 
 if TYPE_CHECKING:
     from rdbscope._native import ReadableLog, ReadableSource, Reader
@@ -67,7 +68,11 @@ class ReadOptions:
     replay_limit: int | None = None
 
     def reader(self, source: str | ReadableSource | ReadableLog, *, spool_dir: str | None = None) -> Reader:
-        """A native reader of `source` with these options."""
+        """A native reader of `source` with these options.
+
+        Raises:
+            UsageError: an option that cannot be right, such as a version that no server has.
+        """
         from rdbscope import _native
         from rdbscope.memory import default_replay_bytes
 
@@ -88,7 +93,10 @@ class ReadOptions:
             arguments["until_offset"] = self.until_offset
             arguments["replay_limit"] = self.replay_limit or default_replay_bytes()
             arguments["loaded_at_ms"] = cast("ReadableLog", source).modified_at_ms
-        return _native.Reader(source, **arguments)
+        try:
+            return _native.Reader(source, **arguments)
+        except (ValueError, OverflowError) as problem:
+            raise UsageError(one_line(problem)) from problem
 
     @property
     def filtered(self) -> bool:

@@ -15,6 +15,26 @@ from rdbscope.reports import FORMATS
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+class Number(click.IntRange):
+    """A whole number of at most 63 bits: no server, no file and no database has a larger one."""
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,  # noqa: ANN401
+    ) -> int:
+        """The number.
+
+        Raises:
+            click.BadParameter: none, or one out of range.
+        """
+        number = int(super().convert(value, param, ctx))
+        if number >= 2**63:
+            self.fail(f"{shorten(str(value))} is too large a number.", param, ctx)
+        return number
+
+
 def _all(*decorators: Callable[[Function], Function]) -> Callable[[Function], Function]:
     def decorate(function: Function) -> Function:
         for decorator in reversed(decorators):
@@ -86,7 +106,7 @@ def log_options(function: Function) -> Function:
         ),
         click.option(
             "--until-offset",
-            type=click.IntRange(min=0),
+            type=Number(min=0),
             metavar="N",
             help="Of a log, commands up to this byte of its last file.",
         ),
@@ -139,7 +159,7 @@ def filter_options(function: Function) -> Function:
             "--db-number",
             "databases",
             multiple=True,
-            type=click.IntRange(min=0),
+            type=Number(min=0),
             metavar="N",
             help="Only this database of the server. Repeatable.",
         ),

@@ -205,6 +205,11 @@ _LONG, _MANY, _NO_UTF8 = "x" * 300, "9" * 5000, os.fsdecode(b"a\xff")
         (["diff", "1", "1", "--fail-on-growth", _MANY], 2),
         (["diff", "1", "1", "--fail-on-growth", "1e400%"], 2),
         (["query", "SELECT 1", "-o", _LONG], 4),
+        (["load", "sound.rdb", "--db-number", "99999999999999999999"], 2),
+        (["key", "a", "sound.rdb", "--db-number", "99999999999999999999"], 2),
+        (["verify", "sound.rdb", "--until-offset", "99999999999999999999"], 2),
+        (["load", "sound.rdb", "--force", "--as", "redis-99999999999999999999.1"], 2),
+        (["whatif", "sound.rdb", "--as", "redis-99999999999999999999.1"], 2),
         (["query", f"SELECT '{_NO_UTF8}'"], 2),
         (["check", _NO_UTF8], 2),
         (["trends", "--node", _NO_UTF8], 2),
@@ -216,7 +221,8 @@ def test_hostile_values_are_no_internal_error(run: Run, tmp_path: Path, argument
     (tmp_path / "deep.json").write_text("[" * 100_000)
     assert run("load", "sound.rdb", "--no-check").returncode == 0
     done = run(*arguments)
-    assert (done.returncode, len(done.stderr.splitlines())) == (code, 1), done.stderr
+    assert (done.returncode, done.stderr.count(b"error: ")) == (code, 1), done.stderr
+    assert b"internal" not in done.stderr
 
 
 def test_a_folder_of_checks_whose_name_is_too_long(run: Run, tmp_path: Path) -> None:
