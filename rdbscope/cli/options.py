@@ -20,9 +20,9 @@ class Number(click.IntRange):
 
     def convert(
         self,
-        value: Any,
+        value: Any,  # noqa: ANN401  as click has it
         param: click.Parameter | None,
-        ctx: click.Context | None,  # noqa: ANN401
+        ctx: click.Context | None,
     ) -> int:
         """The number.
 
