@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -41,8 +40,9 @@ def run(arguments: Sequence[str]) -> int:
         # The first is what DuckDB makes of Ctrl-C while a query runs.
         if (isinstance(problem, RuntimeError) and str(problem) == "Query interrupted") or termination.happened():
             return _interrupted()
-        if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
-            console.error(f"output: {problem.strerror}")
+        if isinstance(problem, OSError) and problem.strerror:
+            # What the system refuses is no fault of the program, and no reason for a report.
+            console.failure(problem, f"{os.fsdecode(problem.filename or 'output')}: {problem.strerror}")
             return ExitCode.OUTPUT
         console.failure(
             problem,

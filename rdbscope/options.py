@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from rdbscope.console import safe_text
+from rdbscope.errors import UsageError, one_line
 
 if TYPE_CHECKING:
     from rdbscope._native import ReadableLog, ReadableSource, Reader
@@ -74,7 +75,11 @@ class ReadOptions:
         spool_dir: str | None = None,
         template_shares: dict[int, int] | None = None,
     ) -> Reader:
-        """A native reader of `source` with these options; `template_shares` as the native class has it."""
+        """A native reader of `source` with these options; `template_shares` as the native class has it.
+
+        Raises:
+            UsageError: an option that cannot be right, such as a version that no server has.
+        """
         from rdbscope import _native
         from rdbscope.memory import default_replay_bytes
 
@@ -96,7 +101,10 @@ class ReadOptions:
             arguments["until_offset"] = self.until_offset
             arguments["replay_limit"] = self.replay_limit or default_replay_bytes()
             arguments["loaded_at_ms"] = cast("ReadableLog", source).modified_at_ms
-        return _native.Reader(source, **arguments)
+        try:
+            return _native.Reader(source, **arguments)
+        except (ValueError, OverflowError) as problem:
+            raise UsageError(one_line(problem)) from problem
 
     @property
     def filtered(self) -> bool:

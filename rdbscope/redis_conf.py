@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from rdbscope.errors import UsageError
+from rdbscope.errors import UsageError, shorten
 
 # Spelled `ziplist` before 7.0. Passwords and everything else stay unread.
 THRESHOLD = re.compile(
@@ -14,6 +14,7 @@ THRESHOLD = re.compile(
     r"|list-max-(?:ziplist|listpack)-size|list-max-ziplist-(?:entries|value)|list-compress-depth"
 )
 _UNITS = {"": 1, "k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb": 1024**3}
+_DIGITS = 20
 _NUMBER = re.compile(r"(-?\d+)([kmg]b?)?", re.IGNORECASE)
 
 
@@ -52,6 +53,9 @@ def thresholds_from_settings(settings: Iterable[str]) -> dict[str, int]:
 
 def _value(text: str, where: str) -> int:
     number = _NUMBER.fullmatch(text)
-    if number is None:
-        raise UsageError(f"{where}: '{text}' is no number")
-    return int(number[1]) * _UNITS[(number[2] or "").lower()]
+    if number is None or len(number[1]) > _DIGITS:
+        raise UsageError(f"{where}: '{shorten(text)}' is no number of 64 bits")
+    value = int(number[1]) * _UNITS[(number[2] or "").lower()]
+    if not -(2**63) <= value < 2**63:
+        raise UsageError(f"{where}: '{text}' is no number of 64 bits")
+    return value

@@ -65,7 +65,7 @@ def compared(source: str, wanted: Sequence[Wanted], options: ReadOptions, *, wat
         InputError: it cannot be read.
     """
     from rdbscope import _native
-    from rdbscope.errors import DumpError
+    from rdbscope.errors import DumpError, one_line
     from rdbscope.store import connect
     from rdbscope.store.interrupt import stopping_pass
     from rdbscope.store.side_tables import scannable
@@ -82,6 +82,9 @@ def compared(source: str, wanted: Sequence[Wanted], options: ReadOptions, *, wat
             if opened.failure is not None:
                 raise opened.failure from problem
             raise DumpError(opened.name, problem) from problem
+        except (ValueError, OverflowError) as problem:
+            # A version that no server has.
+            raise UsageError(one_line(problem)) from problem
         with scannable(connection, stream) as name:
             connection.execute(f"CREATE TABLE comparison AS FROM {name}")
         yield connection

@@ -17,7 +17,11 @@ def fresh(path: Path, findings: Sequence[Finding]) -> list[Finding]:
         UsageError: the file is no baseline.
         OutputError: it cannot be written.
     """
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as problem:
+        raise OutputError(f"{path}: {problem.strerror}") from problem
+    if not there:
         rows = [{"check_id": one.check_id, "db": one.db, "pattern": one.pattern} for one in findings]
         try:
             path.write_text(json.dumps({"version": 1, "findings": rows}, indent=1) + "\n", "utf-8")
@@ -28,6 +32,6 @@ def fresh(path: Path, findings: Sequence[Finding]) -> list[Finding]:
         known = {
             (row["check_id"], row["db"], row["pattern"]) for row in json.loads(path.read_text("utf-8"))["findings"]
         }
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
         raise UsageError(f"{path}: no baseline of rdbscope: {problem}") from problem
     return [one for one in findings if one.identity not in known]

@@ -31,13 +31,21 @@ def catalog(own: Iterable[Path] = ()) -> dict[str, Check]:
     """
     found = dict(built_in())
     for place in own:
-        if not place.is_dir():
-            raise UsageError(f"{place}: no such folder of checks", hint="correct checks.folders in rdbscope.toml")
-        for path in sorted(place.glob("*.sql")):
+        for path in _files(place):
             if path.stem in found:
                 raise UsageError(f"{path}:1: there is a check {path.stem} already", hint="give the file another name")
             found[path.stem] = parse(path.stem, _text(path), str(path))
     return found
+
+
+def _files(place: Path) -> list[Path]:
+    try:
+        if place.is_dir():
+            return sorted(place.glob("*.sql"))
+        reason = "no such folder of checks"
+    except OSError as problem:
+        reason = f"cannot be looked into: {problem.strerror}"
+    raise UsageError(f"{place}: {reason}", hint="correct checks.folders in rdbscope.toml")
 
 
 def _text(path: Path) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="NAME")
 @click.argument("source", metavar="[SNAPSHOT|DUMP]", required=False)
 @click.option("--hex", "is_hex", is_flag=True, help="NAME is the key's bytes in hexadecimal.")
-@click.option("--db-number", type=click.IntRange(min=0), metavar="N", help="Only this database of the server.")
+@click.option("--db-number", type=options.Number(min=0), metavar="N", help="Only this database of the server.")
 @click.option("--format", "format_name", type=click.Choice(["tree", "json"]), default="tree", show_default=True)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here, whole or not at all."

@@ -106,7 +106,8 @@ def load(
         if folder is not None:
             into: Destination = IntoFolder(Path(folder), read, labels, force, checks, limit)
         else:
-            connection = stack.enter_context(connect.writing(database, memory_limit=limit))
+            with connect.patient(console.note):
+                connection = stack.enter_context(connect.writing(database, memory_limit=limit))
             into = IntoDatabase(connection, database, read, labels, force, checks)
         for source, outcome in _loads(into, sources, jobs):
             if isinstance(outcome, RdbscopeError):

@@ -76,6 +76,7 @@ def nightly(
     from rdbscope.cli.progress import together
     from rdbscope.nightly import run
     from rdbscope.nightly.settings import settings
+    from rdbscope.store import connect
 
     if config_file is not None:
         config.use(config_file)
@@ -99,7 +100,8 @@ def nightly(
         )
         if dry_run:
             return _say(job)
-        ended = run.run(job)
+        with connect.patient(console.note):
+            ended = run.run(job)
     console.note(ended.summary)
     return ended.exit_code
 

@@ -9,11 +9,31 @@ from typing import Any, TypeVar
 import click
 
 from rdbscope import console
-from rdbscope.errors import UsageError
+from rdbscope.errors import UsageError, shorten
 from rdbscope.options import ReadOptions
 from rdbscope.reports import FORMATS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Number(click.IntRange):
+    """A whole number of at most 63 bits: no server, no file and no database has a larger one."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401  as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """The number.
+
+        Raises:
+            click.BadParameter: none, or one out of range.
+        """
+        number = int(super().convert(value, param, ctx))
+        if number >= 2**63:
+            self.fail(f"{shorten(str(value))} is too large a number.", param, ctx)
+        return number
 
 
 def _all(*decorators: Callable[[Function], Function]) -> Callable[[Function], Function]:
@@ -105,7 +125,7 @@ def log_options(function: Function) -> Function:
         ),
         click.option(
             "--until-offset",
-            type=click.IntRange(min=0),
+            type=Number(min=0),
             metavar="N",
             help="Of a log, commands up to this byte of its last file.",
         ),
@@ -127,13 +147,15 @@ def moment(text: str | None) -> int | None:
 
     if text is None:
         return None
-    if text.isdecimal():
-        return int(text)
     try:
-        time = datetime.fromisoformat(text.removesuffix("Z") + ("+00:00" if text.endswith("Z") else ""))
-    except ValueError as problem:
-        raise UsageError(f"--until {text}: no moment", hint="write it like 2026-11-25T12:00:00Z") from problem
-    return int((time if time.tzinfo is not None else time.replace(tzinfo=timezone.utc)).timestamp())
+        if text.isdecimal():
+            time = datetime.fromtimestamp(int(text), tz=timezone.utc)
+        else:
+            time = datetime.fromisoformat(text.removesuffix("Z") + ("+00:00" if text.endswith("Z") else ""))
+            time = time if time.tzinfo is not None else time.replace(tzinfo=timezone.utc)
+        return int(time.astimezone(timezone.utc).timestamp())
+    except (ValueError, OverflowError, OSError) as problem:
+        raise UsageError(f"--until {shorten(text)}: no moment", hint="write it like 2026-11-25T12:00:00Z") from problem
 
 
 def conventions_option(function: Function) -> Function:
@@ -156,7 +178,7 @@ def filter_options(function: Function) -> Function:
             "--db-number",
             "databases",
             multiple=True,
-            type=click.IntRange(min=0),
+            type=Number(min=0),
             metavar="N",
             help="Only this database of the server. Repeatable.",
         ),

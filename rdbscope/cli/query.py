@@ -81,7 +81,7 @@ ORDER BY kind DESC, name
 
 def _text(argument: str) -> str:
     if argument == "-":
-        return sys.stdin.read()
+        return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     if argument.endswith(".sql") and not _NAME.fullmatch(argument):
         try:
             return Path(argument).read_text("utf-8")

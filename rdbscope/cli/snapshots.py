@@ -105,7 +105,8 @@ def prune_snapshots(
             found = prune.planned(connection, wanted)
         console.note(f"would drop {_numbers(found.drop)} and thin {_numbers(found.thin)}")
         return
-    done = prune.prune(database, wanted, memory_limit=options.memory_limit(memory_limit))
+    with connect.patient(console.note):
+        done = prune.prune(database, wanted, memory_limit=options.memory_limit(memory_limit))
     console.note(
         f"dropped {_numbers(done.plan.drop)}, thinned {_numbers(done.plan.thin)}; "
         f"{database}: {size(done.bytes_before)} before, {size(done.bytes_after)} now"

@@ -34,9 +34,9 @@ def is_dump(target: str) -> bool:
         return True
     try:
         return Path(target).exists() and not is_folder(target)
-    except PermissionError:
-        # Whoever opens it says so.
-        return True
+    except OSError as problem:
+        # Whoever opens it says so; other names can be no file's.
+        return isinstance(problem, PermissionError)
 
 
 @contextlib.contextmanager

@@ -37,8 +37,9 @@ def trends(
 ) -> None:
     """Shows the growth of each node and pattern over all snapshots.
 
-    The slope is that of a straight line through all snapshots of the node, so one odd night hardly moves it. Patterns
-    are listed by how fast they grow or shrink.
+    The slope is that of a straight line through all snapshots of the node, by least squares: one odd night moves it,
+    the more the shorter the history is and the nearer the night to either end. How much of the movement the line
+    explains is `fit` in the formats other than table and markdown. Patterns are listed by how fast they grow or shrink.
     """
     from rdbscope import reports
     from rdbscope.errors import UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rdbscope.errors import UsageError
+from rdbscope.errors import UsageError, shorten
 from rdbscope.query_files import load
 from rdbscope.store import fetch
 from rdbscope.store.result import query_errors
@@ -87,7 +87,7 @@ def least_growth(text: str) -> tuple[float | None, int | None]:
     Raises:
         UsageError: neither.
     """
-    from rdbscope.store.memory_limit import SIZE, UNITS
+    from rdbscope.store.memory_limit import SIZE, size_in_bytes
 
     if text.endswith("%"):
         try:
@@ -95,12 +95,11 @@ def least_growth(text: str) -> tuple[float | None, int | None]:
         except ValueError:
             share = -1
         if not 0 <= share < float("inf"):
-            raise UsageError(f"'{text}' is no growth", hint="write it like 20% or 500MB")
+            raise UsageError(f"'{shorten(text)}' is no growth", hint="write it like 20% or 500MB")
         return share / 100, None
-    found = SIZE.fullmatch(text)
-    if found is None:
-        raise UsageError(f"'{text}' is no growth", hint="write it like 20% or 500MB")
-    return None, int(float(found[1]) * UNITS[found[2].lower()])
+    if SIZE.fullmatch(text) is None:
+        raise UsageError(f"'{shorten(text)}' is no growth", hint="write it like 20% or 500MB")
+    return None, size_in_bytes(text)
 
 
 def has_grown(old_bytes: int, new_bytes: int, limit: tuple[float | None, int | None]) -> bool:

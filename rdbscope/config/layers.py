@@ -57,12 +57,19 @@ def configuration() -> Configuration:
     origins: dict[tuple[str, ...], Origin] = {}
     read = files()
     for file in read:
-        text, said = _parsed(file)
-        validate(said, file, text)
-        for name, value in said.items():
-            node = schema()["properties"][name]
-            _merge(values, {name: _placed(value, node, file.parent)}, origins, (), (file, text))
+        try:
+            _add(file, values, origins)
+        except RecursionError as problem:
+            raise UsageError(f"{file}: cannot be read: nested too deeply") from problem
     return Configuration(values, origins, tuple(read))
+
+
+def _add(file: Path, values: dict[str, Any], origins: dict[tuple[str, ...], Origin]) -> None:
+    text, said = _parsed(file)
+    validate(said, file, text)
+    for name, value in said.items():
+        node = schema()["properties"][name]
+        _merge(values, {name: _placed(value, node, file.parent)}, origins, (), (file, text))
 
 
 def _parsed(file: Path) -> tuple[str, dict[str, Any]]:

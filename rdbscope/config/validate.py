@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rdbscope.config.formats import problem_of
 from rdbscope.config.lines import Step, line_of
 from rdbscope.errors import UsageError, shorten
 
@@ -73,6 +74,8 @@ def _problems(
         yield path, f"{_named(path)} is {value}; it must be {_range(node)}"
     if "enum" in node and value not in node["enum"]:
         yield path, f"{_named(path)} is {shorten(repr(value))}; it must be one of: {', '.join(node['enum'])}"
+    if "format" in node and isinstance(value, str) and value and (problem := problem_of(node["format"], value)):
+        yield path, f"{_named(path)} {problem}"
 
 
 def _table_problems(

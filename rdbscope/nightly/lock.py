@@ -20,7 +20,13 @@ def locked(database: Path) -> Iterator[None]:
         StoreError: the file cannot be written.
     """
     # One lock whatever link the database is reached by.
-    place = database.resolve()
+    try:
+        place = database.resolve()
+    except (OSError, RuntimeError) as problem:
+        # Which of the two it is depends on the version of Python.
+        raise StoreError(f"{database}: links that lead in a circle", hint="name the file itself") from problem
+    if not place.name:
+        raise StoreError(f"{database}: is a directory", hint="name the database file with --db")
     path = place.with_name(place.name + ".nightly.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,8 +45,11 @@ def locked(database: Path) -> Iterator[None]:
             ) from problem
         except OSError as problem:
             raise StoreError(f"{path}: cannot be locked: {problem.strerror}") from problem
-        os.ftruncate(handle, 0)
-        os.write(handle, b"%d\n" % os.getpid())
+        try:
+            os.ftruncate(handle, 0)
+            os.write(handle, b"%d\n" % os.getpid())
+        except OSError as problem:
+            raise StoreError(f"{path}: cannot be written: {problem.strerror}") from problem
         # The file stays: removing it would let two jobs hold a lock of one name.
         yield
     finally:

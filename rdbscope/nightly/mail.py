@@ -60,7 +60,8 @@ def _deliver(mail: Mail, password: str | None, night: Night, problems: list[str]
     except OSError as problem:
         raise OutputError(f"mail: {mail.host}:{mail.port}: {problem.strerror or type(problem).__name__}") from None
     except ValueError as problem:
-        raise OutputError(f"mail: an address in [mail] is none: {problem}") from None
+        # A host that no name can be; the addresses have been looked at with the configuration.
+        raise OutputError(f"mail: {mail.host}:{mail.port}: {type(problem).__name__}") from None
     if refused:
         raise OutputError(f"mail: {mail.host}:{mail.port} refuses {', '.join(refused)}")
 

@@ -17,7 +17,7 @@ _Sample = tuple[Mapping[str, str], float | int | None]
 
 
 def write(night: Night, path: Path) -> None:
-    """Writes the file whole, by a rename: the collector never sees half of it.
+    """Writes the file whole, by a rename: the collector never sees half of it. Of a link its target is written.
 
     A new file is readable by all, for the collector is another user; no name of a key is in it. Whoever wants it
     otherwise changes its mode, which stays.
@@ -27,13 +27,10 @@ def write(night: Night, path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            path.touch()
-            path.chmod(0o644)
     except OSError as problem:
         raise OutputError(f"{path}: {problem.strerror or problem}") from problem
     remove_unfinished(path)
-    with open_output(path) as out:
+    with open_output(path, mode=0o644) as out:
         out.text(text(night))
 
 

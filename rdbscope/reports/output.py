@@ -41,8 +41,13 @@ class Output:
 
 
 @contextlib.contextmanager
-def open_output(path: Path | None, *, max_rows: int | None = None, bulk: bool = False) -> Iterator[Output]:
+def open_output(
+    path: Path | None, *, max_rows: int | None = None, bulk: bool = False, mode: int | None = None
+) -> Iterator[Output]:
     """Standard output, or `path` written through a temporary file beside it and renamed at the end.
+
+    Of a link the file that it leads to is replaced. A file that is there keeps its permissions; a new one gets `mode`,
+    or what the umask leaves.
 
     Raises:
         OutputError: it cannot be written.
@@ -57,15 +62,16 @@ def open_output(path: Path | None, *, max_rows: int | None = None, bulk: bool = 
                 raise
             raise OutputError(f"standard output: {problem.strerror or problem}") from problem
         return
-    with _replacing(path) as stream:
+    with _replacing(path, mode) as stream:
         yield Output(stream, False, max_rows, bulk, wants_colour(None))
 
 
 def remove_unfinished(path: Path) -> None:
     """Removes what killed writers of `path` left beside it, as far as that can be; nobody may be writing it now."""
-    left = re.compile(re.escape(_prefix(path)) + "[a-z0-9_]{8}")
+    place = Path(os.path.realpath(path))
+    left = re.compile(re.escape(_prefix(place)) + "[a-z0-9_]{8}")
     with contextlib.suppress(OSError):
-        for one in path.parent.iterdir():
+        for one in place.parent.iterdir():
             if left.fullmatch(one.name) and one.is_file() and not one.is_symlink():
                 one.unlink(missing_ok=True)
 
@@ -76,24 +82,26 @@ def _prefix(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    if path.is_dir():
-        raise OutputError(f"{path}: is a directory", hint="name a file with -o")
+def _replacing(path: Path, mode: int | None) -> Iterator[BinaryIO]:
     temporary: Path | None = None
     try:
+        if path.is_dir():
+            raise OutputError(f"{path}: is a directory", hint="name a file with -o")
         if path.exists() and not path.is_file():
             # A device or a named pipe is written to, never replaced.
             with path.open("wb") as device:
                 yield device
             return
-        descriptor, name = tempfile.mkstemp(prefix=_prefix(path), dir=path.parent)
+        # Unlike Path.resolve it takes links that lead in a circle: one of them is replaced.
+        place = Path(os.path.realpath(path))
+        descriptor, name = tempfile.mkstemp(prefix=_prefix(place), dir=place.parent)
         temporary = Path(name)
         with os.fdopen(descriptor, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(_mode(path))
-        temporary.replace(path)
+        temporary.chmod(_mode(place, mode))
+        temporary.replace(place)
         temporary = None
     except OSError as problem:
         raise OutputError(f"{path}: {problem.strerror or problem}") from problem
@@ -102,10 +110,12 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
-def _mode(path: Path) -> int:
+def _mode(path: Path, new: int | None) -> int:
     """Permissions of the file that is replaced, or those a new file gets."""
     if path.exists():
         return path.stat().st_mode & 0o777
+    if new is not None:
+        return new
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

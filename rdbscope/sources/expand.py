@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from pathlib import Path
 
-from rdbscope.errors import InputError, SourceNotFoundError, UsageError
+from rdbscope.errors import InputError, RdbscopeError, SourceNotFoundError, UsageError, one_line, shorten
 from rdbscope.sources.kind import Kind
 from rdbscope.sources.log import looks_like_part
 from rdbscope.sources.opened import open_stream
@@ -20,14 +20,16 @@ def expand(argument: str) -> list[str]:
     Raises:
         UsageError: an empty name, which would mean the current directory.
         SourceNotFoundError: nothing is there.
-        InputError: a directory without a snapshot, or one that cannot be looked into.
+        InputError: a directory without a snapshot, one that cannot be looked into, or a name that no file can have.
     """
     if not argument:
         raise UsageError("a dump with an empty name", hint="name a file, or . for the current folder")
     try:
         return _named(argument)
-    except PermissionError as problem:
-        raise InputError(f"{argument}: {problem.strerror}") from problem
+    except RdbscopeError:
+        raise
+    except OSError as problem:
+        raise InputError(f"{shorten(argument)}: {problem.strerror or one_line(problem)}") from problem
 
 
 def _named(argument: str) -> list[str]:

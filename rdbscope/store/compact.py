@@ -56,14 +56,26 @@ def compact(database: Path, *, memory_limit: int | None = None) -> None:
     except OSError as problem:
         raise StoreError(f"{database}: {problem.strerror or problem}") from problem
     finally:
-        remove_leftovers(database)
+        # What made it fail matters more.
+        with contextlib.suppress(StoreError):
+            remove_leftovers(database)
 
 
 def remove_leftovers(database: Path) -> None:
-    """Removes the copy that a killed run left."""
+    """Removes the copy that a killed run left: it can be as large as the database.
+
+    Raises:
+        StoreError: it cannot be removed.
+    """
     fresh = _fresh(database)
     for path in (fresh, fresh.with_name(fresh.name + ".wal")):
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as problem:
+            raise StoreError(
+                f"{path}: left by a run that was killed, and cannot be removed: {problem.strerror}",
+                hint="remove it by hand",
+            ) from problem
 
 
 def _fresh(database: Path) -> Path:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 
 import duckdb
 
-from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, one_line
-from rdbscope.store import schema, spill_folder
+from rdbscope.errors import DatabaseLockedError, DatabaseNotFoundError, StoreError, UsageError, one_line
+from rdbscope.store import blame, schema, spill_folder
 from rdbscope.store.interrupt import ending_statements
 from rdbscope.store.memory_limit import default_bytes
 from rdbscope.store.parquet_folder.layout import is_folder
@@ -19,14 +22,12 @@ from rdbscope.store.spool_folder import remove_left
 # Older DuckDB clients open this version; it costs nothing.
 STORAGE_VERSION = "v1.4.0"
 
-# What the file, the disk or the memory is to blame for, and no statement.
-_ENGINE_ERRORS = (
-    duckdb.IOException,
-    duckdb.FatalException,
-    duckdb.InternalException,
-    duckdb.OutOfMemoryException,
-    duckdb.SerializationException,
-)
+# How DuckDB names who has the file open.
+_HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
+# Who is told of a wait for another process, and how many seconds it may take: none.
+_patience: ContextVar[tuple[Callable[[str], None] | None, float]] = ContextVar("patience", default=(None, 0.0))
+# Seconds between two looks.
+_STEP = 0.25
 
 Connection = duckdb.DuckDBPyConnection
 Settings = dict[str, str | bool | int | float | list[str]]
@@ -46,12 +47,14 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
     """The database open for a load, made where it does not exist.
 
     Raises:
-        DatabaseLockedError: another process has it open.
+        DatabaseLockedError: another process has it open, and `patient` does not help.
         StoreError: it cannot be opened, or has tables of another version.
     """
     existed = exists(database)
-    if database.is_dir() and is_folder(database):
-        raise StoreError(f"{database}: a folder of Parquet files", hint="only load --to-parquet writes to it")
+    if database.is_dir():
+        if is_folder(database):
+            raise StoreError(f"{database}: a folder of Parquet files", hint="only load --to-parquet writes to it")
+        raise _directory(database)
     spilled = spill_folder.spill_folder(database)
     settings = _settings(memory_limit, spilled)
     settings["storage_compatibility_version"] = STORAGE_VERSION
@@ -66,8 +69,9 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
                 spill_folder.remove_left(spilled)
             with ending_statements(connection):
                 yield connection
-        except _ENGINE_ERRORS as problem:
-            raise problem_of(problem, database) from problem
+        except duckdb.Error as problem:
+            raise_for(problem, database)
+            raise
         finally:
             _close(connection)
 
@@ -122,8 +126,9 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
             close_to_outside(connection, allow_files=allow_files)
             with ending_statements(connection):
                 yield connection
-        except _ENGINE_ERRORS as problem:
-            raise problem_of(problem, database) from problem
+        except duckdb.Error as problem:
+            raise_for(problem, database)
+            raise
         finally:
             _close(connection)
 
@@ -137,6 +142,9 @@ def temporary(*, memory_limit: int | None = None) -> Iterator[Connection]:
             schema.create(connection)
             with ending_statements(connection):
                 yield connection
+        except duckdb.Error as problem:
+            raise_for(problem, None)
+            raise
         finally:
             _close(connection)
 
@@ -181,11 +189,47 @@ def close_to_outside(connection: Connection, *, allow_files: bool, directories: 
     connection.execute("SET lock_configuration = true")
 
 
-def _connect(database: Path, settings: Settings, *, read_only: bool) -> Connection:
+@contextlib.contextmanager
+def patient(told: Callable[[str], None], *, seconds: float = 60) -> Iterator[None]:
+    """Inside of it, whoever opens a database to write waits for other processes that have it open.
+
+    Args:
+        told: gets a sentence when a wait begins.
+        seconds: the most that one wait takes.
+    """
+    before = _patience.set((told, seconds))
     try:
-        return duckdb.connect(str(database), read_only=read_only, config=settings)
-    except duckdb.Error as problem:
-        raise problem_of(problem, database) from problem
+        yield
+    finally:
+        _patience.reset(before)
+
+
+def _connect(database: Path, settings: Settings, *, read_only: bool) -> Connection:
+    if not _is_utf8(database):
+        raise StoreError(f"{database}: the name is no UTF-8, which DuckDB needs", hint="name another file with --db")
+    told, seconds = (None, 0.0) if read_only else _patience.get()
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            # Of a path that begins with a dot DuckDB makes nothing else, as it does of `:memory:`, `file:` and `md:`.
+            name = str(database) if database.is_absolute() else f"./{database}"
+            return duckdb.connect(name, read_only=read_only, config=settings)
+        except duckdb.Error as problem:
+            found = problem_of(problem, database)
+            if not isinstance(found, DatabaseLockedError) or time.monotonic() >= until:
+                raise found from problem
+        if told is not None:
+            told(f"{found.message}; waiting for it, at most {seconds:g} s")
+            told = None
+        time.sleep(_STEP)
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _close(connection: Connection) -> None:
@@ -194,14 +238,32 @@ def _close(connection: Connection) -> None:
         connection.close()
 
 
+def raise_for(problem: duckdb.Error, database: Path | None) -> None:
+    """Raises the error behind an exception that no statement is to blame for; does nothing about others.
+
+    Raises:
+        StoreError: the database, the disk or the memory is to blame.
+        UsageError: a text that the user gave cannot be handed to DuckDB.
+    """
+    if blame.no_statement(problem):
+        raise problem_of(problem, database) from problem
+    if blame.NO_UTF8 in str(problem):
+        raise UsageError("a name that is no UTF-8: nothing in a database is called so") from problem
+
+
+def _directory(database: Path) -> StoreError:
+    return StoreError(f"{database}: is a directory", hint="name the database file with --db")
+
+
 def problem_of(problem: duckdb.Error, database: Path | None) -> StoreError:
     """DuckDB's exception as one sentence about the database."""
     text = one_line(problem)
     name = str(database) if database is not None else "temporary database"
     if "Could not set lock" in text or "Conflicting lock" in text:
-        holder = text.partition("held in ")[2].partition(". See also")[0]
+        holder = _HOLDER.search(text)
+        who = "" if holder is None else f" ({Path(holder[1]).name}, process {holder[2]})"
         return DatabaseLockedError(
-            f"{name}: locked by another process{f' ({holder})' if holder else ''}", hint="wait until it has finished"
+            f"{name}: locked by another process{who}", hint="wait until it has finished, or end it"
         )
     if "No space left" in text or "File too large" in text or "Disk quota" in text:
         return StoreError(f"{name}: disk full", hint="free space or name another place with --db")
@@ -209,6 +271,10 @@ def problem_of(problem: duckdb.Error, database: Path | None) -> StoreError:
         return StoreError(f"{name}: exists but is no DuckDB database", hint="name another file with --db")
     if isinstance(problem, duckdb.OutOfMemoryException):
         return StoreError(f"{name}: out of memory: {text}", hint="raise --memory-limit")
-    if "Is a directory" in text:
-        return StoreError(f"{name}: is a directory", hint="name the database file with --db")
+    if blame.DAMAGED in text:
+        return StoreError(
+            f"{name}: damaged: {text}", hint="put a copy of it in its place, or load the dumps into a new one"
+        )
+    if database is not None and "Is a directory" in text:
+        return _directory(database)
     return StoreError(f"{name}: {text}")

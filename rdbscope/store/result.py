@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from rdbscope.errors import StoreError, UsageError, one_line
+from rdbscope.store import blame
 from rdbscope.store.parquet_folder.layout import SCHEME
 
 if TYPE_CHECKING:
@@ -125,8 +126,11 @@ class query_errors:
         """Nothing to do."""
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: object) -> None:
-        """Raises UsageError for wrong SQL, StoreError where the database is at fault."""
-        if isinstance(problem, duckdb.Error):
+        """Raises UsageError for wrong SQL, StoreError where a file or the memory is at fault.
+
+        What the database alone is to blame for is left to whoever opened it, and knows its name.
+        """
+        if isinstance(problem, duckdb.Error) and (SCHEME in str(problem) or not blame.database_alone(problem)):
             raise sql_error(problem) from problem
 
 
@@ -161,6 +165,10 @@ def prepare(connection: Connection, sql: str) -> ResultSet:
     Raises:
         UsageError: wrong SQL, no statement, or a second result that could not be shown.
     """
+    try:
+        sql.encode()
+    except UnicodeEncodeError as problem:
+        raise UsageError("query: the SQL is no UTF-8") from problem
     with query_errors():
         statements = connection.extract_statements(sql)
         if not statements:

@@ -46,6 +46,8 @@ TABLES = (
 )
 # Times outside of this are no times: a hand-made `ctime` must not overflow the arithmetic of the views.
 _LAST_MS = 253_402_300_799_999
+# Of a number of a snapshot, a BIGINT; what is longer can only be a name.
+_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def choose(connection: DuckDBPyConnection, wanted: str | None) -> Snapshot:
     """
     if wanted is None:
         found = _first(connection, "ORDER BY snapshot_id DESC", [])
-    elif wanted.isdecimal():
+    elif wanted.isdecimal() and len(wanted) <= _DIGITS:
         found = _first(connection, "WHERE snapshot_id = ?", [int(wanted)])
     else:
         found = _first(connection, "WHERE name = ? ORDER BY snapshot_id DESC", [wanted])

@@ -108,10 +108,10 @@ def test_a_locked_database(run: Run, tmp_path: Path) -> None:
     assert run("load", "a.rdb").returncode == 0
     holder = duckdb.connect(str(tmp_path / "rdbscope.duckdb"))
     try:
-        for arguments in (("load", "--force", "a.rdb"), ("query", "SELECT 1")):
-            done = run(*arguments)
-            assert (done.returncode, len(done.stderr.splitlines())) == (4, 1)
-            assert b"locked by another process" in done.stderr
+        done = run("query", "SELECT 1")
+        assert (done.returncode, len(done.stderr.splitlines())) == (4, 1)
+        assert b"rdbscope.duckdb: locked by another process (python" in done.stderr
+        assert f", process {os.getpid()}); wait until it has finished, or end it".encode() in done.stderr
     finally:
         holder.close()
 
@@ -138,6 +138,105 @@ def test_a_torn_database(run: Run, tmp_path: Path, command: list[str]) -> None:
     lines = done.stderr.decode().splitlines()
     assert done.returncode == 4
     assert len(lines) <= 2 and "rdbscope.duckdb" in lines[0]
+
+
+@pytest.mark.parametrize("place", ["/", ".", "", "folder"])
+@pytest.mark.parametrize("command", [["load", "sound.rdb"], ["nightly"], ["snapshots", "prune"], ["trends"]])
+def test_a_folder_is_no_database(run: Run, tmp_path: Path, place: str, command: list[str]) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    (tmp_path / "rdbscope.toml").write_text('[[nodes]]\nname = "a"\ndumps = "sound.rdb"\n')
+    (tmp_path / "folder").mkdir()
+    done = run(*command, "--db", place)
+    assert (done.returncode, len(done.stderr.splitlines())) == (4, 1), done.stderr
+    assert b"directory" in done.stderr or b"folder" in done.stderr
+
+
+def test_a_database_of_links_in_a_circle(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    (tmp_path / "rdbscope.toml").write_text('[[nodes]]\nname = "a"\ndumps = "sound.rdb"\n')
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    for command in (["nightly"], ["load", "sound.rdb"]):
+        done = run(*command, "--db", "a")
+        assert (done.returncode, len(done.stderr.splitlines())) == (4, 1), done.stderr
+
+
+@pytest.mark.parametrize("name", [":memory:", "file:a.duckdb"])
+def test_a_name_that_means_something_to_duckdb(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    assert run("load", "sound.rdb", "--db", name).returncode == 0
+    assert (tmp_path / name).is_file()
+    done = run("query", "SELECT count(*) AS n FROM keys", "--db", name, "--format", "csv")
+    assert done.stdout.split() == [b"n", b"2"]
+
+
+def test_a_url_is_no_database(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    done = run("load", "sound.rdb", "--db", f"file://{tmp_path}/a.duckdb")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert b"a database is a file of this machine" in done.stderr
+
+
+_LONG, _MANY, _NO_UTF8 = "x" * 300, "9" * 5000, os.fsdecode(b"a\xff")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["load", _LONG], 3),
+        (["verify", _LONG], 3),
+        (["check", _LONG], 2),
+        (["check", _MANY], 2),
+        (["top", _MANY], 2),
+        (["check", "--baseline", _LONG], 4),
+        (["check", "--baseline", "deep.json"], 2),
+        (["check", "--conventions", _LONG], 2),
+        (["load", "sound.rdb", "--db", _NO_UTF8], 4),
+        (["load", "sound.rdb", "--db", _LONG], 4),
+        (["load", "sound.rdb", "--set", f"hash-max-listpack-entries={_MANY}"], 2),
+        (["load", "sound.rdb", "--set", "hash-max-listpack-entries=99999999999999999999"], 2),
+        (["load", "sound.rdb", "--set", "hash-max-listpack-entries=9999999999999999999gb"], 2),
+        (["load", "sound.rdb", "--until", _MANY], 2),
+        (["load", "sound.rdb", "--until", "99999999999999999999"], 2),
+        (["load", "sound.rdb", "--until", "0001-01-01T00:00:00+14:00"], 2),
+        (["load", "sound.rdb", "--until", "9999-12-31T23:59:59-14:00"], 2),
+        (["load", "sound.rdb", "--replay-memory", _MANY], 2),
+        (["load", "sound.rdb", "--memory-limit", _MANY], 2),
+        (["diff", "1", "1", "--fail-on-growth", _MANY], 2),
+        (["diff", "1", "1", "--fail-on-growth", "1e400%"], 2),
+        (["query", "SELECT 1", "-o", _LONG], 4),
+        (["load", "sound.rdb", "--db-number", "99999999999999999999"], 2),
+        (["key", "a", "sound.rdb", "--db-number", "99999999999999999999"], 2),
+        (["verify", "sound.rdb", "--until-offset", "99999999999999999999"], 2),
+        (["load", "sound.rdb", "--force", "--as", "redis-99999999999999999999.1"], 2),
+        (["whatif", "sound.rdb", "--as", "redis-99999999999999999999.1"], 2),
+        (["query", f"SELECT '{_NO_UTF8}'"], 2),
+        (["check", _NO_UTF8], 2),
+        (["trends", "--node", _NO_UTF8], 2),
+    ],
+    ids=lambda one: " ".join(one)[:60] if isinstance(one, list) else str(one),
+)
+def test_hostile_values_are_no_internal_error(run: Run, tmp_path: Path, arguments: list[str], code: int) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    assert run("load", "sound.rdb", "--no-check").returncode == 0
+    done = run(*arguments)
+    assert (done.returncode, done.stderr.count(b"error: ")) == (code, 1), done.stderr
+    assert b"internal" not in done.stderr
+
+
+def test_a_folder_of_checks_whose_name_is_too_long(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    (tmp_path / "rdbscope.toml").write_text(f'checks.folders = ["{_LONG}"]\n')
+    done = run("check", "sound.rdb")
+    assert done.returncode == 2
+    assert b"cannot be looked into: File name too long; correct checks.folders in rdbscope.toml" in done.stderr
+
+
+def test_a_query_that_is_no_utf8(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.rdb").write_bytes(_SOUND)
+    done = run("query", "-", "-s", "sound.rdb", stdin=b"SELECT '\xff'")
+    assert (done.returncode, done.stderr) == (2, b"rdbscope: error: query: the SQL is no UTF-8\n")
 
 
 def test_no_database_yet(run: Run) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rdbscope.config import configuration
+from rdbscope.config.formats import problem_of
 from rdbscope.config.lines import line_of
 from rdbscope.config.validate import schema, validate
 from rdbscope.errors import UsageError
@@ -49,6 +50,30 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("[checks]\nparams = {large-value = 3}", ":2: 'checks.params.large-value' is a table"),
         ("zzz = 1", ":1: no such setting: 'zzz'; known: db, "),
         ("a = ", ": cannot be read: "),
+        ('[[nodes]]\ndumps = "a"\nmaxmemory = 99999999999999999999999', ":3: 'nodes[0].maxmemory' is 99999"),
+        ('[[nodes]]\ndumps = "a"\nmaxmemory = -5', ":3: 'nodes[0].maxmemory' is -5; it must be between 0"),
+        ('[[nodes]]\ndumps = "a"\nmaxmemory = "99999999999TB"', ":3: 'nodes[0].maxmemory' is wrong: '999999"),
+        (f'[[nodes]]\ndumps = "a"\nmaxmemory = "{"9" * 400}"', ":3: 'nodes[0].maxmemory' is wrong: '99999999999"),
+        ('[[nodes]]\ndumps = "a"\nmaxmemory = "many"', ":3: 'nodes[0].maxmemory' is wrong: 'many' is no size"),
+        ('memory_limit = "lots"', ":1: 'memory_limit' is wrong: 'lots' is no size in bytes; write it like"),
+        ('memory_limit = "1MB"', ":1: 'memory_limit' is wrong: a memory limit of 1MB is too small"),
+        ('[mail]\nhost = "h"\nfrom = "("\nto = ["a@b"]', ":3: 'mail.from' is '('; write an address"),
+        ('[mail]\nhost = "h"\nfrom = "a@b, c@d"\nto = ["a@b"]', ":3: 'mail.from' is more than one address"),
+        ('[mail]\nhost = "h"\nfrom = "a@b"\nto = ["c@d", "<"]', ":4: 'mail.to[1]' is '<'; write an address"),
+        ('[mail]\nhost = "h"\nfrom = "a@b"\nto = ["a@["]', ":4: 'mail.to[0]' is 'a@['"),
+        ('[mail]\nhost = "h"\nfrom = "a@b"\nto = ["a@b\\nBcc: c@d"]', ":4: 'mail.to[0]' is 'a@b\\nBcc: c@d'"),
+        ("db = " + "[" * 100_000, ": cannot be read: nested too deeply"),
+        ('db = "a\\u0000b"', ":1: 'db' holds a NUL character, as no path does"),
+        ('[nightly]\nlog = "a\\u0000b"', ":2: 'nightly.log' holds a NUL character"),
+        ('[[nodes]]\ndumps = "a\\u0000b"', ":2: 'nodes[0].dumps' holds a NUL character"),
+        ('[checks]\nfolders = ["a", "a\\u0000b"]', ":2: 'checks.folders[1]' holds a NUL character"),
+        ('db = "~nosuch/b"', ":1: 'db' is '~nosuch/b'; there is no such user's home"),
+        ('[nightly]\nfresh_within = "soon"', ":2: 'nightly.fresh_within' is 'soon'; write it like 26h or 2d"),
+        ('[nightly]\nfresh_within = "0h"', ":2: 'nightly.fresh_within' is '0h'"),
+        ('[nightly]\nfresh_within = "-5h"', ":2: 'nightly.fresh_within' is '-5h'"),
+        ('[nightly]\nfresh_within = "never"', ":2: 'nightly.fresh_within' is 'never'"),
+        ('[nightly]\nfresh_within = ""', ":2: 'nightly.fresh_within' is empty"),
+        ('[nightly]\nfresh_within = "999999999999999999999d"', ":2: 'nightly.fresh_within' is '99999"),
     ],
 )
 def test_a_problem_has_its_line(place: Path, text: str, problem: str) -> None:
@@ -74,6 +99,21 @@ def test_a_glob_holds_in_a_folder_of_any_name(place: Path, name: str, monkeypatc
     assert values["db"] == str(folder / "h*.duckdb")
     found = [[Path(source) for source in expand(node["dumps"])] for node in values["nodes"]]
     assert found == [[folder / one] for one in ("x-1.rdb", "x[1].rdb", "x[1].rdb", "y.rdb", "y.rdb")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a@b", "root", "Ops <ops@example.org>", '"N, O" <a@b>', "a@b, C <c@d>", "ä@b.c", "a@[127.0.0.1]", '"a b"@c'],
+)
+def test_addresses_as_mail_knows_them(text: str) -> None:
+    assert problem_of("addresses", text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["<", "(", "a@", "@b", "@", "[", "a@[1", "undisclosed:;", ",", " ", "a b", "a@b c@d", "a\0@b"]
+)
+def test_addresses_that_are_none(text: str) -> None:
+    assert problem_of("addresses", text) is not None
 
 
 def test_the_project_wins_over_the_user(place: Path) -> None:
@@ -153,7 +193,10 @@ def test_our_walk_agrees_with_a_json_schema_validator(values: dict[str, Any]) ->
             return one.isoformat() if isinstance(one, date) else 0
         return [None] if isinstance(one, date) else one
 
-    valid = jsonschema.Draft202012Validator(schema()).is_valid(dated(values, False))
+    checker = jsonschema.FormatChecker(())
+    for name in ("path", "glob", "duration", "size", "memory", "address", "addresses"):
+        checker.checks(name)(lambda one, name=name: not isinstance(one, str) or not one or not problem_of(name, one))
+    valid = jsonschema.Draft202012Validator(schema(), format_checker=checker).is_valid(dated(values, False))
     assert valid is not refused()
 
 

@@ -191,3 +191,17 @@ def test_a_kill_loses_nothing(run: Run, history: Path, delay: float) -> None:
     assert len(ask(run, "SELECT DISTINCT snapshot_id FROM slots")) == 6
     assert run("snapshots", "prune", "--full", "1", "--keep-daily", "9").returncode == 0
     assert [path.name for path in history.iterdir() if "compact" in path.name] == []
+
+
+@pytest.mark.parametrize("more", [(), ("--full", "1")])
+def test_a_left_copy_that_cannot_be_removed(run: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    for number in range(2):
+        (tmp_path / f"{number}.rdb").write_bytes(night(number, *strings(b"user", 10)))
+        assert run("load", f"{number}.rdb", "--node", "a", "--no-check").returncode == 0
+    # Not even the superuser removes a folder as a file.
+    (tmp_path / "rdbscope.duckdb.compact").mkdir()
+    done = run("snapshots", "prune", *more)
+    assert (done.returncode, len(done.stderr.splitlines())) == (4, 1)
+    assert b"rdbscope.duckdb.compact: left by a run that was killed, and cannot be removed: " in done.stderr
+    (tmp_path / "rdbscope.duckdb.compact").rmdir()
+    assert run("snapshots", "prune").returncode == 0

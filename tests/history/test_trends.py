@@ -70,6 +70,15 @@ def test_damaged_dumps_are_no_history_and_empty_ones_are(run: Run, grown: Path) 
     assert (total["snapshots"], len(total["series"]), total["last_keys"]) == (9, 9, 0)
 
 
+@pytest.mark.parametrize("limit", ["99999999999999TB", "9223372036854775808", "9" * 400, "-5", "lots", ""])
+def test_a_limit_that_is_none(run: Run, tmp_path: Path, limit: str) -> None:
+    (tmp_path / "0.rdb").write_bytes(night(0, *strings(b"user", 10)))
+    assert run("load", "0.rdb", "--no-check").returncode == 0
+    done = run("trends", "--limit", limit)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert run("trends", "--limit", str(2**63 - 1025)).returncode == 0
+
+
 def test_thinning_changes_no_trend(run: Run, grown: Path) -> None:
     before = grow(run, "--gone")
     run("snapshots", "prune", "--full", "1", "--keep-daily", "9")

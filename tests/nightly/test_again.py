@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import resource
+import signal
 import stat
 import subprocess
 from pathlib import Path
@@ -89,6 +91,31 @@ def test_a_damaged_key_is_named_unless_names_are_hidden(redact: bool, run: Run, 
         text = path.read_text()
         assert "the file ends too early" in text, path
         assert ("user:carol" in text) is not redact, path
+
+
+def test_a_disk_that_is_full_at_the_lock(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+
+    def no_files() -> None:
+        # Stands in for a full disk, with EFBIG for ENOSPC.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    done = subprocess.run(
+        program("nightly", "--now", clock(0)),
+        cwd=tmp_path,
+        capture_output=True,
+        env=environment(),
+        timeout=120,
+        check=False,
+        preexec_fn=no_files,
+    )
+    lock = tmp_path / "var/history.duckdb.nightly.lock"
+    assert (done.returncode, done.stderr.decode()) == (
+        4,
+        f"rdbscope: error: {lock}: cannot be written: File too large\n",
+    )
 
 
 def test_the_lock_empties_no_file_behind_a_link(run: Run, tmp_path: Path) -> None:
@@ -308,6 +335,19 @@ def test_the_collector_can_read_the_metrics(run: Run, tmp_path: Path, mode: int)
     done = subprocess.run(command, cwd=tmp_path, env=environment(), umask=0o027, check=False, capture_output=True)
     assert done.returncode == 0, done.stderr
     assert (stat.S_IMODE(metrics.stat().st_mode), metrics.stat().st_size > 0) == (mode, True)
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["a file", "dangling"])
+def test_metrics_go_where_a_link_leads(run: Run, tmp_path: Path, there: bool) -> None:
+    prepare(tmp_path)
+    write(tmp_path, 0)
+    target, link = tmp_path / "collected.prom", tmp_path / "var/rdbscope.prom"
+    link.symlink_to("../collected.prom")
+    if there:
+        target.touch(0o600)
+    assert run("nightly", "--now", clock(0)).returncode == 0
+    assert link.is_symlink()
+    assert (stat.S_IMODE(target.stat().st_mode), target.stat().st_size > 0) == (0o600 if there else 0o644, True)
 
 
 def test_a_bad_dump_does_not_hide_how_old_the_last_good_one_is(run: Run, tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from rdbscope.nightly.prometheus import text
 from rdbscope.nightly.record import Row
 from rdbscope.nightly.reports import node_file
 from rdbscope.nightly.settings import Mail, Webhook
+from rdbscope.nightly.time_limit import within
 from rdbscope.nightly.webhook import post
-from tests.nightly.servers import dripping_server
+from tests.nightly.servers import dripping_server, mail_server
 
 ROW = Row("2026-11-25", 1, "a", None, None, "master", "loaded", "a.rdb", "a.rdb 1 1", 1, 0, 60, 93600, True, "")
 HOSTILE = "<img src=x onerror=alert(1)>\n\"\\'\x1b[31m"
@@ -101,6 +102,24 @@ def test_a_subject_counts_in_words(count: int, said: str) -> None:
     mail = Mail("127.0.0.1", 25, "none", "a@example.org", ("b@example.org",), None, None, "always")
     night = Night("2026-11-25", 0, [NodeNight(ROW, None, None, [])] * count)
     assert message(mail, night, [], None)["Subject"] == f"rdbscope 2026-11-25: all well, {said}"
+
+
+@pytest.mark.parametrize(
+    ("sender", "to", "host"),
+    [("(", "b@example.org", "127.0.0.1"), ("a@example.org", "<", "127.0.0.1"), ("a@b", "a@b", "x" * 99 + ".org")],
+)
+def test_what_a_mail_library_raises_ends_no_job(sender: str, to: str, host: str) -> None:
+    with mail_server() as box, pytest.raises(OutputError, match=r"^mail: "):
+        send(Mail(host, box.port, "none", sender, (to,), None, None, "always"), NOTHING, [], None)
+
+
+def test_what_a_library_raises_is_not_quoted() -> None:
+    def deliver() -> None:
+        raise IndexError("s3cret")
+
+    with pytest.raises(OutputError, match=r"^mail: cannot be delivered: IndexError$") as raised:
+        within(1, "mail", deliver)
+    assert raised.value.__suppress_context__ and raised.value.__cause__ is None
 
 
 def test_a_mail_server_that_drips_does_not_hold_the_job() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from rdbscope import reports
 from rdbscope.console import safe_text
-from rdbscope.errors import UsageError
+from rdbscope.errors import OutputError, UsageError
 from rdbscope.reports import markdown
 from rdbscope.reports.output import Output, open_output
 from rdbscope.reports.table import layout
@@ -157,3 +158,37 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         raise RuntimeError
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["a file", "dangling"])
+def test_of_a_link_the_target_is_written(tmp_path: Path, there: bool) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / "elsewhere" / "metrics.prom", tmp_path / "link.prom"
+    link.symlink_to("elsewhere/metrics.prom")
+    if there:
+        target.write_text("old")
+        target.chmod(0o640)
+    with open_output(link, mode=0o604) as output:
+        output.text("new")
+    assert link.is_symlink() and target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == (0o640 if there else 0o604)
+    assert [path.name for path in target.parent.iterdir()] == ["metrics.prom"]
+
+
+def test_what_fails_leaves_nothing_behind_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link.prom").symlink_to("metrics.prom")
+    with pytest.raises(OutputError), open_output(tmp_path / "link.prom", mode=0o644):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert [path.name for path in tmp_path.iterdir()] == ["link.prom"]
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="File name too long"), open_output(tmp_path / ("x" * 300)):
+        pass
+
+
+def test_a_type_that_parquet_does_not_know() -> None:
+    with connect.scratch() as connection:
+        result = prepare(connection, "SELECT union_value(a := 1) AS a")
+        with pytest.raises(UsageError, match=r"^Parquet cannot hold this result: .*; cast the column$"):
+            reports.write(result, Output(io.BytesIO()), "parquet")

@@ -62,7 +62,11 @@ def opened(folder: Path, *, memory_limit: int | None = None, allow_files: bool =
             _read(connection, folder, table, [one for one in snapshots if table in one.files])
         _views(connection, folder, snapshots)
         connect.close_to_outside(connection, allow_files=allow_files, directories=[SCHEME])
-        yield connection
+        try:
+            yield connection
+        except duckdb.Error as problem:
+            connect.raise_for(problem, folder)
+            raise
 
 
 def _register(connection: Connection, folder: Path, names: Sequence[str]) -> None:
