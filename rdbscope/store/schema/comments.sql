@@ -294,7 +294,7 @@ COMMENT ON MACRO ttl IS 'Seconds left: ttl(expires_at_ms, taken_at_ms); NULL wit
 COMMENT ON MACRO timestamp_of IS 'Unix milliseconds as a timestamp, NULL where none can hold it';
 COMMENT ON MACRO literal_text IS 'A pattern without its variable parts';
 
-COMMENT ON TABLE past_points IS 'What checks on history still know of snapshots that prune dropped: sums of the node and of its larger patterns, one snapshot a day of the last seventy days';
+COMMENT ON TABLE past_points IS 'What checks on history still know of snapshots that prune dropped: sums of the node and of its larger patterns, one snapshot a day, over seventy days';
 COMMENT ON COLUMN past_points.snapshot_id IS 'the snapshot that was dropped';
 COMMENT ON COLUMN past_points.lineage IS 'equal for snapshots of one node, as in node_history';
 COMMENT ON COLUMN past_points.at_ms IS 'when the dump was taken, Unix milliseconds';
