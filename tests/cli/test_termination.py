@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -72,12 +76,10 @@ def test_a_statement_that_does_not_end(run: Run, tmp_path: Path, number: signal.
 
 
 def test_who_starts_us_may_have_it_ignored(tmp_path: Path) -> None:
-    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    try:
-        process = _started(tmp_path, tmp_path, "verify", "-", stdin=subprocess.PIPE)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    with process:
+    with (
+        _handled(signal.SIGTERM, signal.SIG_IGN),
+        _started(tmp_path, tmp_path, "verify", "-", stdin=subprocess.PIPE) as process,
+    ):
         assert process.stdin is not None
         process.stdin.write(many(10))
         process.stdin.flush()
@@ -87,15 +89,37 @@ def test_who_starts_us_may_have_it_ignored(tmp_path: Path) -> None:
         assert process.wait(30) == 0
 
 
-def _started(work: Path, temporary: Path, *arguments: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        program(*arguments),
-        cwd=work,
-        stdin=stdin,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=environment(TMPDIR=str(temporary)),
-    )
+@contextlib.contextmanager
+def _started(
+    work: Path, temporary: Path, *arguments: str, stdin: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    # In the background of a shell the tests run with Ctrl-C ignored, and so would what they start.
+    with _handled(signal.SIGINT, signal.default_int_handler):
+        process = subprocess.Popen(
+            program(*arguments),
+            cwd=work,
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment(TMPDIR=str(temporary)),
+        )
+    with process:
+        try:
+            yield process
+        finally:
+            # One that does not end shall fail the test and not hold it.
+            process.kill()
+
+
+@contextlib.contextmanager
+def _handled(
+    number: signal.Signals, handler: Callable[[int, FrameType | None], Any] | signal.Handlers
+) -> Iterator[None]:
+    before = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def _terminate(process: subprocess.Popen[bytes], times: int) -> None:
