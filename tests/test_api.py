@@ -90,7 +90,7 @@ def test_macros(expression: str, value: object) -> None:
 
 
 def test_everything_in_the_file_is_documented() -> None:
-    with connect.temporary() as connection:
+    with connect.temporary(commented=True) as connection:
         undocumented = fetch.rows(
             connection,
             "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL "

@@ -57,7 +57,7 @@ def query(
     if list_queries:
         from rdbscope.store import connect
 
-        with connect.temporary() as connection, open_output(output, max_rows=max_rows or None) as out:
+        with connect.temporary(commented=True) as connection, open_output(output, max_rows=max_rows or None) as out:
             reports.write(result.prepare(connection, _LIST), out, format_name)
         return
     text = _text(sql or "")

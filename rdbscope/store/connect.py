@@ -134,12 +134,15 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
 
 
 @contextlib.contextmanager
-def temporary(*, memory_limit: int | None = None) -> Iterator[Connection]:
-    """An empty database in memory that spills to a temporary folder within the limit."""
+def temporary(*, memory_limit: int | None = None, commented: bool = False) -> Iterator[Connection]:
+    """An empty database in memory that spills to a temporary folder within the limit.
+
+    Its tables and columns have comments only where somebody reads them: they take most of the time.
+    """
     with tempfile.TemporaryDirectory(prefix="rdbscope-", ignore_cleanup_errors=True) as temp:
         connection = duckdb.connect(":memory:", config=_settings(memory_limit, Path(temp)))
         try:
-            schema.create(connection)
+            schema.create(connection, commented=commented)
             with ending_statements(connection):
                 yield connection
         except duckdb.Error as problem:

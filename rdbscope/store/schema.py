@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 # Raised with every change of a table; a file of another version is refused, never guessed at.
 VERSION = 2
-_FILES = ("tables.sql", "macros.sql", "comments.sql")
+_COMMENTS = "comments.sql"
+_FILES = ("tables.sql", "macros.sql", _COMMENTS)
 
 
-def create(connection: DuckDBPyConnection) -> None:
-    """Makes the whole schema in one transaction.
+def create(connection: DuckDBPyConnection, *, commented: bool = True) -> None:
+    """Makes the whole schema in one transaction; without comments in a quarter of the time.
 
     Raises:
         duckdb.Error: the file cannot be written.
@@ -27,10 +28,11 @@ def create(connection: DuckDBPyConnection) -> None:
 
     connection.execute("BEGIN")
     for name in _FILES:
-        connection.execute(_text(name))
+        if commented or name != _COMMENTS:
+            connection.execute(_text(name))
     for view in views():
-        connection.execute(_view(view))
-        if view.columns_of:
+        connection.execute(_view(view) if commented else _bare_view(view))
+        if commented and view.columns_of:
             _borrow_comments(connection, view)
     connection.execute("INSERT INTO schema_version VALUES (?, ?)", [VERSION, __version__])
     connection.execute("COMMIT")
@@ -40,9 +42,13 @@ def _text(name: str) -> str:
     return (Path(__file__).parent / "schema" / name).read_text("utf-8")
 
 
+def _bare_view(view: QueryFile) -> str:
+    return f"CREATE VIEW {view.name} AS {view.sql}"
+
+
 def _view(view: QueryFile) -> str:
     statements = [
-        f"CREATE VIEW {view.name} AS {view.sql}",
+        _bare_view(view),
         f"COMMENT ON VIEW {view.name} IS {literal(f'{view.title}. {view.description}')}",
     ]
     statements += [

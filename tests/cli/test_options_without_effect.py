@@ -14,8 +14,8 @@ from tests.rdb_writer import many
 def loaded(run: Run, tmp_path: Path) -> Run:
     (tmp_path / "a.rdb").write_bytes(many(10))
     (tmp_path / "redis.conf").write_text("hash-max-listpack-entries 1\n")
-    assert run("load", "a.rdb", "--name", "one").returncode == 0
-    assert run("load", "a.rdb", "--to-parquet", "folder").returncode == 0
+    assert run("load", "a.rdb", "--name", "one", "--no-check").returncode == 0
+    assert run("load", "a.rdb", "--to-parquet", "folder", "--no-check").returncode == 0
     return run
 
 

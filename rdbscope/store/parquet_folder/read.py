@@ -51,7 +51,7 @@ def opened(folder: Path, *, memory_limit: int | None = None, allow_files: bool =
             f"{folder}: a folder in which no load has finished",
             hint="name a database, or write the folder with: rdbscope load --to-parquet",
         )
-    with connect.temporary(memory_limit=memory_limit) as connection:
+    with connect.temporary(memory_limit=memory_limit, commented=True) as connection:
         # Footers are looked at by every query.
         connection.execute("SET parquet_metadata_cache = true")
         _register(connection, folder, [f"{SNAPSHOTS}/{name}" for name in names])
