@@ -166,7 +166,7 @@ def test_labels_that_look_alike_do_not_collide(run: Run, shards: Path) -> None:
 
 @pytest.mark.parametrize("renames", [0, 1, 4, 9])
 def test_a_kill_leaves_nothing_that_readers_see(run: Run, shards: Path, renames: int) -> None:
-    assert run("load", "--to-parquet", "folder", "a.rdb").returncode == 0
+    assert run("load", "--no-check", "--to-parquet", "folder", "a.rdb").returncode == 0
     before = _files(shards / "folder")
     killed = subprocess.run(
         [sys.executable, "-c", _KILLED, str(renames), "load", "--to-parquet", "folder", "b.rdb"],
@@ -185,10 +185,10 @@ def test_a_kill_leaves_nothing_that_readers_see(run: Run, shards: Path, renames:
         for path in (left, *left.iterdir()):
             os.utime(path, (0, 0))
     # Any next load clears up, not only that of the same dump.
-    assert run("load", "--to-parquet", "folder", "c.rdb").returncode == 0
+    assert run("load", "--no-check", "--to-parquet", "folder", "c.rdb").returncode == 0
     assert _names(run) == ["a.rdb", "c.rdb"]
     assert {Path(name).name for name in _files(shards / "folder")} == _listed(shards / "folder/snapshots")
-    assert run("load", "--to-parquet", "folder", "b.rdb").returncode == 0
+    assert run("load", "--no-check", "--to-parquet", "folder", "b.rdb").returncode == 0
     assert _names(run) == ["a.rdb", "b.rdb", "c.rdb"]
 
 
@@ -332,7 +332,7 @@ def test_folders_that_are_none(run: Run, tmp_path: Path) -> None:
 
 
 def test_files_of_somebody_else(run: Run, shards: Path) -> None:
-    assert run("load", "--to-parquet", "folder", "a.rdb", "b.rdb").returncode == 0
+    assert run("load", "--no-check", "--to-parquet", "folder", "a.rdb", "b.rdb").returncode == 0
     with duckdb.connect() as bare:
         for place in ("keys/x", "patterns/x", "x"):
             bare.execute(f"COPY (SELECT 1 AS a) TO '{shards}/folder/{place}.parquet'")
@@ -342,13 +342,13 @@ def test_files_of_somebody_else(run: Run, shards: Path) -> None:
 
 
 def test_tables_of_another_version(run: Run, shards: Path) -> None:
-    assert run("load", "--to-parquet", "folder", "a.rdb", "b.rdb").returncode == 0
+    assert run("load", "--no-check", "--to-parquet", "folder", "a.rdb", "b.rdb").returncode == 0
     path = next((shards / "folder/snapshots").glob("b.rdb-*"))
     with duckdb.connect() as bare:
         bare.execute(f"CREATE TABLE mark AS SELECT * REPLACE (99 AS schema_version), 'new' AS more FROM '{path}'")
         bare.execute(f"COPY mark TO '{path}' (FORMAT parquet)")
     _refused(run, b"folder/snapshots/b.rdb-", b"tables of version 99", b"load its dump into the folder again")
-    assert run("load", "--to-parquet", "folder", "b.rdb").returncode == 0
+    assert run("load", "--no-check", "--to-parquet", "folder", "b.rdb").returncode == 0
     assert _names(run) == ["a.rdb", "b.rdb"]
 
 
@@ -357,7 +357,7 @@ def test_tables_of_another_version(run: Run, shards: Path) -> None:
 def test_damaged_files_are_named(run: Run, shards: Path, table: str, damage: str) -> None:
     # A bitmap, of which more is known than of most keys.
     (shards / "a.rdb").write_bytes(dump(string(b"bits", b"\0" * 5000 + b"\1"), string(b"a:1", b"x")))
-    assert run("load", "--to-parquet", "folder", "a.rdb", "b.rdb").returncode == 0
+    assert run("load", "--no-check", "--to-parquet", "folder", "a.rdb", "b.rdb").returncode == 0
     path = next((shards / "folder" / table).glob("a.rdb-*"))
     content = path.read_bytes()
     if damage == "cut":
@@ -377,7 +377,12 @@ def test_damaged_files_are_named(run: Run, shards: Path, table: str, damage: str
     else:
         _refused(run, f"folder/{table}/{path.name}: ".encode())
     # Loading the dump again is what the message says.
-    assert run("load", "--to-parquet", "folder", "a.rdb", *(["--force"] if damage == "changed" else [])).returncode == 0
+    assert (
+        run(
+            "load", "--no-check", "--to-parquet", "folder", "a.rdb", *(["--force"] if damage == "changed" else [])
+        ).returncode
+        == 0
+    )
     if table != "snapshots":
         assert _names(run) == ["a.rdb", "b.rdb"]
 
