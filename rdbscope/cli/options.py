@@ -244,5 +244,6 @@ def read_options(
         cluster=cluster,
         until_seconds=moment(until),
         until_offset=until_offset,
-        replay_limit=memory_limit(replay_memory),
+        # The limit of the configuration is that of DuckDB.
+        replay_limit=None if replay_memory is None else memory_limit(replay_memory),
     )

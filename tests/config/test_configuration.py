@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rdbscope.cli.options import read_options
 from rdbscope.config import configuration
 from rdbscope.config.formats import problem_of
 from rdbscope.config.lines import line_of
@@ -156,6 +157,13 @@ def test_the_schema_is_one_that_editors_read(run: Run) -> None:
     printed = json.loads(run("config", "schema").stdout)
     jsonschema.Draft202012Validator.check_schema(printed)
     assert printed == schema()
+
+
+def test_the_memory_limit_of_the_file_is_for_duckdb_alone(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / "rdbscope.toml").write_text('memory_limit = "100MB"\n')
+    monkeypatch.setenv("RDBSCOPE_CONFIG", str(place / "rdbscope.toml"))
+    assert read_options().replay_limit is None
+    assert read_options(replay_memory="2GiB").replay_limit == 2 << 30
 
 
 def test_a_memory_limit_of_the_file(run: Run, tmp_path: Path) -> None:
