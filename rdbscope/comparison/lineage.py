@@ -50,12 +50,10 @@ def newest_of_each(connection: Connection) -> list[int]:
 _NEWEST_OF_EACH = """
 SELECT h.snapshot_id
 FROM node_history AS h
-INNER JOIN snapshots AS s ON s.snapshot_id = h.snapshot_id
 WHERE h.age_rank = 1
 QUALIFY row_number() OVER (
-    -- Behind the name stands the part, in brackets.
-    PARTITION BY left(h.lineage, length(h.lineage) - coalesce(length(s.scope) + 3, 0))
-    ORDER BY s.scope IS NOT NULL, h.at_ms DESC, h.snapshot_id DESC
+    PARTITION BY h.origin
+    ORDER BY h.lineage <> h.origin, h.at_ms DESC, h.snapshot_id DESC
 ) = 1
 ORDER BY h.lineage
 """
