@@ -60,20 +60,14 @@ def writing(database: Path, *, memory_limit: int | None = None) -> Iterator[Conn
     settings["storage_compatibility_version"] = STORAGE_VERSION
     with spill_folder.in_use(spilled) as alone:
         connection = _connect(database, settings, read_only=False)
-        try:
+        with _in_use(connection, database):
             if schema.is_empty(connection):
                 _create(connection, database, existed)
             schema.check_version(connection, database)
             remove_left(database)
             if alone:
                 spill_folder.remove_left(spilled)
-            with ending_statements(connection):
-                yield connection
-        except duckdb.Error as problem:
-            raise_for(problem, database)
-            raise
-        finally:
-            _close(connection)
+            yield connection
 
 
 def exists(database: Path) -> bool:
@@ -121,16 +115,10 @@ def reading(database: Path, *, memory_limit: int | None = None, allow_files: boo
         return
     with tempfile.TemporaryDirectory(prefix="rdbscope-", ignore_cleanup_errors=True) as temp:
         connection = _connect(database, _settings(memory_limit, Path(temp)), read_only=True)
-        try:
+        with _in_use(connection, database):
             schema.check_version(connection, database)
             close_to_outside(connection, allow_files=allow_files)
-            with ending_statements(connection):
-                yield connection
-        except duckdb.Error as problem:
-            raise_for(problem, database)
-            raise
-        finally:
-            _close(connection)
+            yield connection
 
 
 @contextlib.contextmanager
@@ -141,15 +129,22 @@ def temporary(*, memory_limit: int | None = None, commented: bool = False) -> It
     """
     with tempfile.TemporaryDirectory(prefix="rdbscope-", ignore_cleanup_errors=True) as temp:
         connection = duckdb.connect(":memory:", config=_settings(memory_limit, Path(temp)))
-        try:
+        with _in_use(connection, None):
             schema.create(connection, commented=commented)
-            with ending_statements(connection):
-                yield connection
-        except duckdb.Error as problem:
-            raise_for(problem, None)
-            raise
-        finally:
-            _close(connection)
+            yield connection
+
+
+@contextlib.contextmanager
+def _in_use(connection: Connection, database: Path | None) -> Iterator[None]:
+    """Ends its statements with the program, says what is to blame for an error, and closes it."""
+    try:
+        with ending_statements(connection):
+            yield
+    except duckdb.Error as problem:
+        raise_for(problem, database)
+        raise
+    finally:
+        _close(connection)
 
 
 @contextlib.contextmanager
