@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+import rdbscope
+from rdbscope.history.prune import prune
+from rdbscope.history.retention import Rule
 from tests.conftest import Run
 from tests.history.nights import night, strings
 
@@ -55,6 +58,19 @@ def test_dropped_snapshots_are_remembered_for_a_while(run: Run, leaking: Path) -
         run("snapshots", "prune", *prune)
     done = run("query", "SELECT DISTINCT snapshot_id FROM past_points ORDER BY ALL", "--format", "csv")
     assert done.stdout.split() == [b"snapshot_id", b"9", b"10"]
+
+
+def test_a_month_that_rises_and_falls_is_no_growth_under_the_usual_retention(run: Run, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.rdb" for number in range(59)]
+    for number, path in enumerate(paths):
+        records = [*strings(b"month", 40 + 3 * (number % 30), 1000), *strings(b"log", 40 + 3 * number, 1000)]
+        path.write_bytes(night(number, *records))
+    database = tmp_path / "rdbscope.duckdb"
+    rdbscope.load(*paths, db=database, node="a", check=False)
+    before = found(run, "--param", "unbounded-growth.min_bytes=50000")
+    assert [one["pattern"] for one in before] == ["log:{int}"]
+    assert len(prune(database, Rule()).plan.drop) > 40
+    assert found(run, "--param", "unbounded-growth.min_bytes=50000") == before
 
 
 def test_a_damaged_dump_has_no_history(run: Run, leaking: Path) -> None:
